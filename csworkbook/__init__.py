@@ -1,0 +1,43 @@
+"""csworkbook: customer-service strategy for web shops, from your own tables.
+
+The public face on one page: the chapters and shared rooms as modules, `open_shop` and `new_shop`,
+and what a notebook shows with `welcome`, `upload`, `panel`, `conclusions`, `report` and `documents`. Everything is
+imported when first used, so that a page starts fast.
+"""
+
+import sys
+from importlib import import_module
+from typing import Any
+
+# jsonschema imports this for one rarely used check and so builds 39 parsers, 2–3 seconds in every
+# kernel; it is written to do without.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+__version__ = "0.1.0"
+
+_MODULES = ("effort", "intake", "demo", "evidence", "estimates", "figures", "language", "tables")
+_NAMES = {
+    "open_shop": "csworkbook.shop",
+    "new_shop": "csworkbook.shop",
+    "DataError": "csworkbook.errors",
+    "SettingError": "csworkbook.errors",
+    "welcome": "csworkbook.pages.page",
+    "upload": "csworkbook.pages.bring",
+    "panel": "csworkbook.pages.panel",
+    "conclusions": "csworkbook.pages.take",
+    "report": "csworkbook.pages.take",
+    "documents": "csworkbook.pages.take",
+}
+__all__ = [*_MODULES, *_NAMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"csworkbook.{name}")
+    if name in _NAMES:
+        return getattr(import_module(_NAMES[name]), name)
+    raise AttributeError(f"module 'csworkbook' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,1 @@
+"""What the owner takes home: tables, pictures and reports."""

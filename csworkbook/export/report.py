@@ -1,0 +1,112 @@
+"""The leave-behind: what was found, on one page that needs no server and no internet."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from csworkbook import evidence, language
+from csworkbook.findings import Finding
+from csworkbook.language import gettext as _
+from csworkbook.results import Result
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from csworkbook.shop import Shop
+
+_MOST_ROWS = 40
+
+
+def report(shop: Shop, results: list[tuple[str, Result]], found: list[Finding], *, title: str) -> str:
+    """One self-contained HTML page: findings first, then every result with picture and table.
+
+    Parameters
+    ----------
+    results : list of (title, Result)
+        What the page shows now, in order.
+    found : list of Finding
+        In the order to print them.
+    title : str
+        The page's head.
+    """
+    parts = [_part(name, result) for name, result in results]
+    drawn = {str(i): part["figure"] for i, part in enumerate(parts, 1)}
+    return _template().render(
+        lang=language.current(),
+        title=title,
+        shop=shop.name,
+        made=language.day(date.today()),
+        demo=_("These figures are of the demo shop: invented.") if shop.is_demo else "",
+        findings=[_finding(finding) for finding in found],
+        parts=parts,
+        figures=_script_safe(json.dumps(drawn)) if drawn else "",
+        plotly=_plotly() if drawn else "",
+        words=_words(),
+    )
+
+
+def _words() -> dict[str, str]:
+    return {
+        "findings": _("What to do first"),
+        "none": _("Nothing was found that cannot be chance."),
+        "foot": _("Made with csworkbook on your own machine; no data left it."),
+    }
+
+
+def _part(name: str, result: Result) -> dict[str, Any]:
+    figure = result.plot()
+    rows = result.cells()
+    more = len(rows) - _MOST_ROWS
+    return {
+        "title": name,
+        "text": result.text,
+        "method": result.method,
+        "figure": json.loads(figure.to_json()),
+        "height": int(figure.layout.height or 380),
+        "heads": result.heads(),
+        "rows": rows[:_MOST_ROWS],
+        "more": _("… and {n} more rows").format(n=language.number(more)) if more > 0 else "",
+    }
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    worth = ""
+    if finding.value is not None:
+        worth = _("Worth per year: {value}, if {assumptions}.").format(
+            value=finding.value, assumptions=language.join(list(finding.assumptions))
+        )
+    caveat = evidence.get(finding.benchmark).caveat if finding.benchmark else ""
+    return {
+        "headline": finding.headline,
+        "action": finding.action,
+        "worth": worth,
+        "basis": finding.basis,
+        "caveat": caveat,
+    }
+
+
+@lru_cache
+def _template() -> Template:
+    from jinja2 import Environment
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(Path(__file__).with_name("report.html.j2").read_text("utf-8"))
+
+
+@lru_cache
+def _plotly():
+    from markupsafe import Markup
+    from plotly.offline import get_plotlyjs
+
+    return Markup(get_plotlyjs())
+
+
+def _script_safe(text: str):
+    """JSON that cannot end the script element it stands in."""
+    from markupsafe import Markup
+
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

@@ -1,0 +1,79 @@
+"""What does it mean, and what should be done first? Findings, and their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from csworkbook import evidence
+from csworkbook.estimates import Estimate
+from csworkbook.language import gettext as _
+
+Certainty = Literal["sure", "likely", "too few"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing an analysis found.
+
+    Attributes
+    ----------
+    chapter : str
+        The chapter's name, such as ``"03_effort_survey"``.
+    headline : str
+        One sentence.
+    estimate : Estimate or None
+        What was measured, with interval, n and unit; None where there are too few data.
+    benchmark : str or None
+        The id of the handbook's figure in the evidence register.
+    action : str
+        What to do.
+    value : Estimate or None
+        What doing it is worth per year, in money, with its interval.
+    assumptions : tuple of str
+        What `value` rests on.
+    enough : int or None
+        Where there are too few data: the n that would do.
+    """
+
+    chapter: str
+    headline: str
+    estimate: Estimate | None = None
+    benchmark: str | None = None
+    action: str = ""
+    value: Estimate | None = None
+    assumptions: tuple[str, ...] = field(default_factory=tuple)
+    enough: int | None = None
+
+    @property
+    def certainty(self) -> Certainty:
+        """ "sure" (the value's interval lies above zero), "likely" (it does not) or "too few" (data)."""
+        if self.estimate is None:
+            return "too few"
+        return "sure" if self.value is None or self.value.low > 0 else "likely"
+
+    @property
+    def basis(self) -> str:
+        """What the finding rests on, in words: own data, beside which figure of the handbook."""
+        own = (
+            _("your data: {estimate}").format(estimate=self.estimate) if self.estimate else _("too few data")
+        )
+        if self.benchmark is None:
+            return own
+        return f"{own}; " + _("handbook: {line}").format(line=evidence.get(self.benchmark).line())
+
+
+def rank(findings: list[Finding]) -> list[Finding]:
+    """Findings in the order to look at them: with a sure value first, by that value; too few last."""
+    order = {"sure": 0, "likely": 1, "too few": 2}
+
+    def key(finding: Finding) -> tuple[float, ...]:
+        worth = finding.value.low if finding.value else 0.0
+        return (
+            order[finding.certainty],
+            finding.value is None,
+            -max(worth, 0.0),
+            -(finding.value.value if finding.value else 0.0),
+        )
+
+    return sorted(findings, key=key)

@@ -1,0 +1,92 @@
+"""Which words do people use? The lists in ``content/``, folded so that small differences do not count."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+CONTENT = Path(__file__).parent.parent / "content"
+_JOINT = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, words apart by one space.
+
+    >>> fold("Klant-Nummer"), fold("orderId"), fold("Géén moeite!")
+    ('klant nummer', 'order id', 'geen moeite')
+    """
+    plain = unicodedata.normalize("NFKD", _JOINT.sub(" ", str(text)))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return _NO_WORD.sub(" ", plain.casefold()).strip()
+
+
+@lru_cache
+def _file(name: str) -> dict:
+    return tomllib.loads((CONTENT / f"intake_{name}.toml").read_text(encoding="utf-8"))
+
+
+def columns() -> dict:
+    """The word lists for headers: section → names, words (see the file itself)."""
+    return _file("columns")
+
+
+def answers() -> dict:
+    """The word lists for answers and values."""
+    return _file("answers")
+
+
+@lru_cache
+def meaning(section: str) -> dict[str, str]:
+    """Folded word → what it stands for, for one section of the answers (``"effort"``, ``"word.role"``).
+
+    >>> meaning("effort")["veel te veel"]
+    '3'
+    """
+    lists = answers()
+    for part in section.split("."):
+        lists = lists.get(part, {})
+    return {fold(word): value for value, words in lists.items() for word in words}
+
+
+@lru_cache
+def names(section: str) -> frozenset[str]:
+    """The whole headers that stand for a canonical column or a kind of personal data."""
+    return frozenset(fold(name) for name in _section(section).get("names", ()))
+
+
+@lru_cache
+def groups(section: str) -> tuple[tuple[str, ...], ...]:
+    """The groups of word beginnings of a section."""
+    return tuple(tuple(fold(group).split()) for group in _section(section).get("words", ()))
+
+
+def _section(section: str) -> dict:
+    lists = columns()
+    for part in section.split("."):
+        lists = lists.get(part, {})
+    return lists
+
+
+def holds(header: str, group: tuple[str, ...]) -> bool:
+    """Whether every word beginning of the group occurs in the folded header.
+
+    >>> holds("would you buy here again", ("buy", "again"))
+    True
+    """
+    words = header.split()
+    return all(any(word.startswith(start) for word in words) for start in group)
+
+
+def says(header: str, group: tuple[str, ...]) -> bool:
+    """Whether the word beginnings of the group follow each other in the folded header.
+
+    >>> says("what is your name", ("your", "name")), says("your own name", ("your", "name"))
+    (True, False)
+    """
+    words = header.split()
+    starts = range(len(words) - len(group) + 1)
+    return any(all(words[at + n].startswith(part) for n, part in enumerate(group)) for at in starts)

@@ -1,0 +1,1 @@
+"""The pages: panels, controls, upload and download in notebook and dashboard."""

@@ -1,0 +1,220 @@
+"""How does any chapter function become controls, headline, picture, table and downloads?"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from csworkbook import figures, language
+from csworkbook.language import gettext as _
+from csworkbook.pages.controls import control
+from csworkbook.pages.page import Page, explained
+from csworkbook.pages.table import Table
+from csworkbook.pages.widgets import Download, Picture
+from csworkbook.results import Result, word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from csworkbook.shop import Shop
+
+
+def panel(shop: Shop, function: Callable[..., Result], title: str = "", **controls: Any) -> Panel:
+    """Any chapter function as a panel: controls, headline, picture, table and downloads.
+
+    Parameters
+    ----------
+    shop : Shop
+        Where the tables come from; the panel follows when the page shows another one.
+    function : callable
+        A chapter function: positional parameters named for tables, the rest keyword-only.
+    title : str
+        The panel's head; the question the function answers by default.
+    **controls
+        One per keyword parameter, as in ``ipywidgets.interact``: a list to choose from, a
+        (least, most, step), True or False; or a function of the tables that gives such a list.
+
+    >>> from csworkbook import effort
+    >>> from csworkbook.shop import open_shop
+    >>> panel(open_shop(), effort.by_stage, by=[None, "device"]).result.by is None
+    True
+    """
+    return Panel(shop, function, title, controls)
+
+
+class Panel(ipywidgets.VBox):
+    """What `panel` makes; `result` is what it shows now, None when there is nothing to show."""
+
+    def __init__(
+        self, shop: Shop, function: Callable[..., Result], title: str, options: dict[str, Any]
+    ) -> None:
+        self.page, self.function, self.title = Page.of(shop), function, title or _(function.question)
+        self.options, self.result = options, None
+        self.controls: dict[str, ipywidgets.Widget] = {}
+        self._bar, self._trouble = ipywidgets.Box(), ipywidgets.VBox()
+        self._words, self._method = ipywidgets.HTML(), ipywidgets.HTML()
+        self._picture, self._table = ipywidgets.Output(), Table(_nothing())
+        buttons = ipywidgets.Box(self._downloads())
+        buttons.add_class("csw-actions")
+        self._below = ipywidgets.VBox([self._table, buttons, self._method])
+        self._bar.add_class("csw-controls")
+        self._picture.add_class("csw-figure")
+        self._picture.layout.height = f"{figures.HEIGHT}px"
+        self._below.layout.visibility = "hidden"
+        head = ipywidgets.HTML(f'<h2 class="csw-title">{escape(self.title)}</h2>')
+        super().__init__([head, self._bar, self._words, self._trouble, self._picture, self._below])
+        self.add_class("csw-panel")
+        self._make_controls()
+        self.page.add(self)
+
+    def refresh(self) -> None:
+        """Work it out again, from the shop the page shows now."""
+        explained(self._refresh_controls, self._trouble)()
+        self._show()
+
+    def _show(self, _change: Any = None) -> None:
+        self.result = explained(self._compute, self._trouble)()
+        shown = self.result is not None and explained(self._draw, self._trouble)()
+        if not shown:
+            self._words.value, self._picture.outputs = "", ()
+        self._picture.layout.display = self._below.layout.display = "" if shown else "none"
+        self._below.layout.visibility = "visible"
+        self.page.changed()
+
+    def _compute(self) -> Result:
+        chosen = {name: widget.value for name, widget in self.controls.items()}
+        return self.page.shop.call(self.function, **chosen)
+
+    def _draw(self) -> bool:
+        figure = self.result.plot()
+        self._picture.layout.height = f"{figure.layout.height or figures.HEIGHT}px"
+        data = figures.bundle(figure, self._filename())
+        self._picture.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+        self._words.value = f'<p class="csw csw-headline" aria-live="polite">{escape(self.result.text)}</p>'
+        self._method.value = _details(self.result.method)
+        _fill(self._table, self.result)
+        return True
+
+    def _make_controls(self) -> None:
+        self.controls = {}
+        for name, options in self.options.items():
+            made = explained(self._control, self._trouble)(name, options)
+            if made is not None:
+                self.controls[name] = made
+                self.page.visit.keep(f"{self.function.__name__}.{name}", made)
+                made.observe(self._show, "value")
+        self._bar.children = tuple(self.controls.values())
+        self._bar.layout.display = "" if self.controls else "none"
+
+    def _control(self, name: str, options: Any) -> ipywidgets.Widget:
+        if callable(options):
+            options = self.page.shop.call(options)
+        if isinstance(options, list):
+            options = [(_choice(name, option), option) for option in options]
+        made = control(name, options, _label(name), **self._start(name, options))
+        made.tooltip = name
+        return made
+
+    def _start(self, name: str, options: Any) -> dict[str, Any]:
+        """Where a control starts: the shop's setting of that name, or the function's own default."""
+        default = inspect.signature(self.function).parameters[name].default
+        value = getattr(self.page.shop.settings, name, default)
+        if isinstance(options, list):
+            return {"value": value} if value in [option for _label, option in options] else {}
+        return {"value": 0 if value is None else value} if isinstance(options, (tuple, bool)) else {}
+
+    def _refresh_controls(self) -> None:
+        """Choices that depend on the data may be other ones now; what still can be chosen stays."""
+        for name, options in self.options.items():
+            if callable(options) and name in self.controls:
+                pairs = [(_choice(name, o), o) for o in self.page.shop.call(options)]
+                widget = self.controls[name]
+                if [v for _l, v in pairs] != list(widget._options_values):
+                    before = widget.value
+                    widget.unobserve(self._show, "value")
+                    widget.options = pairs
+                    values = [v for _l, v in pairs]
+                    widget.index = values.index(before) if before in values else 0
+                    widget.observe(self._show, "value")
+
+    def _filename(self) -> str:
+        return f"{self.page.shop.name}-{self.function.__name__}".replace(" ", "-").lower()
+
+    def _downloads(self) -> list[ipywidgets.Widget]:
+        return [
+            Download(_("Table (Excel)"), self._xlsx),
+            Download(_("Table (CSV)"), self._csv),
+            Picture(_("Picture (PNG)"), self._filename()),
+        ]
+
+    def _xlsx(self) -> tuple[str, str, bytes]:
+        from csworkbook.export import sheets
+
+        about = [self.page.shop.name, self.title, self.result.text, self.result.method]
+        content = sheets.xlsx(self.result.sheet(), name=self.title, about=about, kinds=self.result.kinds())
+        return f"{self._filename()}.xlsx", sheets.XLSX, content
+
+    def _csv(self) -> tuple[str, str, bytes]:
+        from csworkbook.export import sheets
+
+        return f"{self._filename()}.csv", "text/csv", sheets.csv(self.result.sheet())
+
+
+def _details(method: str) -> str:
+    if not method:
+        return ""
+    summary = escape(_("How this was worked out"))
+    return f'<details class="csw csw-method"><summary>{summary}</summary><p>{escape(method)}</p></details>'
+
+
+def _nothing() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
+
+
+def _fill(table: Table, result: Result) -> None:
+    """Show a result in the table: the shown columns, each written as people read it."""
+    columns = result.columns
+    table.formats = {column: (lambda value, column=column: result.cell(column, value)) for column in columns}
+    table.heads = dict(zip(columns, result.heads(), strict=True))
+    table.show(result.table[columns])
+
+
+def _choice(name: str, option: Any) -> str:
+    if option is None and name == "stage":
+        return _("any stage")
+    if option is None:
+        return _("all together")
+    if isinstance(option, str) and option[:-1].isdigit() and option.endswith("D"):
+        return _("{days} days").format(days=language.number(int(option[:-1])))
+    if isinstance(option, float):
+        return language.percent(option, 1 if round(option * 1000) % 10 else 0)
+    return {"week": _("week"), "month": _("month"), "nl": "Nederlands", "en": "English"}.get(option) or str(
+        word(option)
+    ).capitalize()
+
+
+def _label(name: str) -> str:
+    """What a parameter is called on the page."""
+    return {
+        "by": _("Split by"),
+        "stage": _("Stage"),
+        "every": _("Per"),
+        "within": _("Within"),
+        "silence": _("Lapsed after"),
+        "margin": _("Gross margin (0.35 = 35%)"),
+        "customers_per_year": _("Customers a year (0 = from your orders)"),
+        "value_per_customer": _("Margin per customer a year (0 = from your orders)"),
+        "invitations": _("Invitations sent (0 = not known)"),
+        "topics": _("Topics, at most"),
+        "language": _("Language"),
+        "extra": _("With the optional questions"),
+        "expected": _("Expected share"),
+        "customers": _("Customers to ask (0 = very many)"),
+        "response": _("Share that answers"),
+    }.get(name, name)

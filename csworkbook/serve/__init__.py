@@ -1,0 +1,1 @@
+"""The `csworkbook` command and the server behind the pages."""

@@ -1,0 +1,26 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from csworkbook import language
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """The folder of real files for optional tests; skips where it is absent."""
+    folder = Path(__file__).parents[2] / "shared" / "realdata"
+    if not folder.is_dir():
+        pytest.skip("the folder with real data is not beside this checkout")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Every test starts, and leaves, with English."""
+    language.use("en")
+    yield
+    language.use("en")
