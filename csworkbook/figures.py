@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 INK, SOFT, LINE, PAPER = "#1b2733", "#4a5a68", "#d5dce1", "#ffffff"
 ACCENT, ALERT, QUIET = "#0b5c7a", "#b04a00", "#8a97a3"
 # hardly any, some, far too much
-ANSWERS = {1: "#2f7fb5", 2: "#c9d1d8", 3: "#b04a00"}
+ANSWERS = {1: "#2c79ad", 2: "#c9d1d8", 3: "#b04a00"}
 ON_ANSWERS = {1: "#ffffff", 2: INK, 3: "#ffffff"}
 FONT = '"Segoe UI", system-ui, -apple-system, "Helvetica Neue", Arial, sans-serif'
 HEIGHT = 380
+FITTING = {"minsize": 11, "mode": "hide"}  # a label that does not fit its bar is left out
 LEGEND = 64  # room below the axis for a legend on two lines
 
 
@@ -109,7 +110,7 @@ def diverging(table: pd.DataFrame, *, label: str = "stage") -> go.Figure:
             hovertext=[_interval(row) for row in part.itertuples()],
             hoverinfo="text",
         )
-    figure.update_layout(barmode="overlay", bargap=0.35, margin={"b": LEGEND})
+    figure.update_layout(barmode="overlay", bargap=0.35, margin={"b": LEGEND}, uniformtext=FITTING)
     figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=True, linewidth=0)
     figure.update_yaxes(showgrid=False, linewidth=0)
     return figure
@@ -151,11 +152,22 @@ def dots(
         _whiskers(figure, part, y, value, colour, "" if one is None else str(word(one)), money)
     if benchmark:
         _diamonds(figure, table, labels, label, benchmark, group, groups, shift)
-    figure.update_yaxes(tickvals=list(range(len(labels))), ticktext=labels, range=[-0.6, len(labels) - 0.4])
+    figure.update_yaxes(
+        tickvals=list(range(len(labels))),
+        ticktext=[wrapped(v) for v in labels],
+        range=[-0.6, len(labels) - 0.4],
+    )
     figure.update_xaxes(tickformat=",.0f" if money else ",.0%", tickprefix="€ " if money == "EUR" else "")
     legend = group is not None or benchmark is not None
     figure.update_layout(showlegend=legend, margin={"b": LEGEND} if legend else {})
     return figure
+
+
+def wrapped(text: str, width: int = 18) -> str:
+    """A label on several short lines, so that a phone keeps room for the picture."""
+    import textwrap
+
+    return "<br>".join(textwrap.wrap(text, width)) or text
 
 
 def _shifts(n: int) -> list[float]:
@@ -310,6 +322,8 @@ def time_axis(figure: go.Figure, times: pd.Series) -> None:
     """Months along the x axis, in words of the language spoken now."""
     import pandas as pd
 
+    if not len(times):
+        return
     first, last = times.min(), times.max()
     months = max(1, round((last - first).days / 30))
     every = max(1, -(-months // 6))

@@ -75,6 +75,12 @@ class Result:
             for row in self.table[self.columns].itertuples(index=False)
         ]
 
+    def sortable(self) -> pd.DataFrame:
+        """The shown columns as they sort: answers in their own order, not by the alphabet."""
+        shown = self.table[self.columns]
+        ordered = [column for column in self.columns if column in _ORDERED]
+        return shown.astype({column: _answers() for column in ordered})
+
     def cell(self, column: str, value: object) -> str:
         """One cell as people read it."""
         return cell(column, value, getattr(self, "currency", "EUR"))
@@ -191,6 +197,7 @@ def word(value: object) -> object:
     return words.get(value, value) if known else value
 
 
+_ORDERED = ("answer", "effort")
 _WORDY = ("stage", "other", "answer", "verdict", "segment", "measure", "effort", "trait")
 # how the cells of a column are written; a column named in no set is text
 _SHARES = {"share", "low", "high", "shrunk", "reach", "rate", "benchmark", "within"}
@@ -205,6 +212,8 @@ def cell(column: str, value: object, currency: str = "EUR") -> str:
         return " / ".join(map(str, value))
     if value is None or value != value:
         return "–"
+    if isinstance(value, str):
+        return str(word(value))
     if column in _SHARES:
         return language.percent(value, 1)
     if column in _POINTS:
@@ -221,11 +230,13 @@ def cell(column: str, value: object, currency: str = "EUR") -> str:
         return _("yes") if value else ""
     if isinstance(value, float):
         return language.number(value, 2)
-    return (
-        str(word(value))
-        if isinstance(value, str) or column in ("answer", "effort")
-        else language.number(value)
-    )
+    return str(word(value)) if column in _ORDERED else language.number(value)
+
+
+def _answers() -> pd.CategoricalDtype:
+    import pandas as pd
+
+    return pd.CategoricalDtype([1, 2, 3], ordered=True)
 
 
 def kind(column: str) -> str:

@@ -14,7 +14,7 @@ import secrets
 import tempfile
 import tomllib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -357,5 +357,19 @@ def _read_settings(path: Path) -> Settings:
             _("The settings in {path} cannot be read: {reason}.").format(path=path, reason=error),
             next_step=_("Mend that line, or delete the file and make the workbook again."),
         ) from error
-    known = {f.name for f in fields(Settings)}
-    return Settings(**{name: value for name, value in read.items() if name in known})
+    known = vars(Settings())
+    read = {name: value for name, value in read.items() if name in known}
+    for name, value in read.items():
+        if not _alike(value, known[name]):
+            raise SettingError(
+                _("The setting {name} in {path} cannot be {value}.").format(name=name, path=path, value=value),
+                allowed=_("Something like: {example}.").format(example=known[name]),
+                next_step=_("Mend that line, or delete the file and make the workbook again."),
+            )
+    return Settings(**read)
+
+
+def _alike(value: object, default: object) -> bool:
+    """Whether a setting is of the kind of its default; a whole number does for a number."""
+    number = isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
+    return number or isinstance(value, type(default))

@@ -77,7 +77,7 @@ def _engine(url: str) -> Engine:
     from sqlalchemy import create_engine
     from sqlalchemy.pool import StaticPool
 
-    in_memory = {"poolclass": StaticPool} if url in ("sqlite://", "sqlite:///:memory:") else {}
-    engine = create_engine(url, **in_memory)
+    in_memory = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    engine = create_engine(url, **(in_memory if url in ("sqlite://", "sqlite:///:memory:") else {}))
     _documents().metadata.create_all(engine)
     return engine

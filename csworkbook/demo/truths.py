@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from csworkbook.demo import stories
 
 if TYPE_CHECKING:
@@ -250,7 +248,7 @@ def _season(kind: stories.CustomerType, first: int, last: int) -> float:
     from csworkbook.demo.clock import season
 
     weights = season(kind.december)
-    return float(np.sum(weights[first:last]) / np.sum(weights))
+    return float(weights[first:last].sum() / weights.sum())
 
 
 def _leak() -> float:

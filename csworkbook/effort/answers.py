@@ -13,6 +13,8 @@ from csworkbook.tables import EFFORT_STAGES, TABLES
 
 CHAPTER = "03_effort_survey"
 STAGES = EFFORT_STAGES
+# names of columns in this chapter's own tables: a segment of that name could not stand beside them
+_TAKEN = ("stage", "answer", "count", "n", "share", "low", "high", "net")
 
 
 def coded(effort_survey: pd.DataFrame, column: str) -> pd.Series:
@@ -27,8 +29,18 @@ def highest(effort_survey: pd.DataFrame) -> pd.Series:
 
 
 def segment_columns(effort_survey: pd.DataFrame) -> list[str]:
-    """The columns of a survey that results can be split by."""
-    return [str(column) for column in effort_survey.columns if str(column) not in TABLES["effort_survey"]]
+    """The columns of a survey that results can be split by (none that is named as a result's own column)."""
+    names = [str(column) for column in effort_survey.columns]
+    return [name for name in names if name not in TABLES["effort_survey"] and name not in _TAKEN]
+
+
+def one_of(value: str, allowed: tuple[str, ...]) -> None:
+    """A SettingError naming what is allowed, when `value` is something else."""
+    if value not in allowed:
+        raise SettingError(
+            _("“{value}” cannot be chosen here.").format(value=value),
+            allowed=_("Possible: {columns}.").format(columns=join(list(allowed))),
+        )
 
 
 def groups(effort_survey: pd.DataFrame, by: str | None) -> pd.Series | None:

@@ -42,6 +42,8 @@ def leaking_bucket(orders: pd.DataFrame, *, silence: str = "180D") -> LeakingBuc
     """
     require(orders, "orders")
     gap = pd.Timedelta(silence)
+    if orders["ordered_at"].notna().sum() == 0:
+        raise _too_short(gap)
     moves = _moves(orders, gap)
     first, last = orders["ordered_at"].min().tz_localize(None), orders["ordered_at"].max().tz_localize(None)
     counted = moves.groupby(["month", "move"]).size().unstack(fill_value=0)
@@ -55,17 +57,19 @@ def leaking_bucket(orders: pd.DataFrame, *, silence: str = "180D") -> LeakingBuc
     over = counted.index + pd.offsets.MonthBegin(1) <= last + pd.Timedelta(days=1)
     table = counted[over & (counted.index >= first + gap)].reset_index()
     if table.empty:
-        raise DataError(
-            _("The orders span too little time to see customers lapse after {days} days.").format(
-                days=gap.days
-            ),
-            next_step=_("Bring orders of at least {days} days, or choose a shorter silence.").format(
-                days=gap.days + 62
-            ),
-        )
+        raise _too_short(gap)
     table["rate"] = table["lapsed"] / table["active"].where(table["active"] > 0)
     table["low"], table["high"] = estimates.shares(table["lapsed"], table["active"])
     return LeakingBucket(table, gap.days)
+
+
+def _too_short(gap: pd.Timedelta) -> DataError:
+    return DataError(
+        _("The orders span too little time to see customers lapse after {days} days.").format(days=gap.days),
+        next_step=_("Bring orders of at least {days} days, or choose a shorter silence.").format(
+            days=gap.days + 62
+        ),
+    )
 
 
 def _moves(orders: pd.DataFrame, gap: pd.Timedelta) -> pd.DataFrame:
@@ -127,7 +131,10 @@ class LeakingBucket(Result):
         return figures.in_and_out(self.table, when="month", up=up, down={"lapsed": figures.ALERT})
 
     def findings(self) -> list[Finding]:
-        """The monthly share that lapses."""
+        """The monthly share that lapses, or that there are too few customers."""
+        if self.churn.n < estimates.SMALL:
+            few = _("There are too few customers to say how many lapse.")
+            return [Finding(CHAPTER, few, enough=estimates.needed())]
         headline = _("{share} of active customers lapse every month.").format(
             share=language.percent(self.churn.value, 1)
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from csworkbook import estimates, figures, language
-from csworkbook.effort.answers import CHAPTER, coded, highest
+from csworkbook.effort.answers import CHAPTER, STAGES, coded, highest, one_of
 from csworkbook.errors import DataError
 from csworkbook.estimates import Estimate
 from csworkbook.findings import Finding
@@ -53,20 +53,29 @@ def comments(
     -------
     Comments
         table: topic, words, count, n, share, low, high (shares of all high-effort comments, Wilson),
-        quote. With fewer than 20 comments every comment is a row, without topics.
+        quote. With fewer than 20 comments, or no words that come back, every comment is a row,
+        without topics.
 
     Raises
     ------
     DataError
         When the survey has no comments.
+    SettingError
+        When there is no such stage.
     """
     require(effort_survey, "effort_survey")
+    if stage is not None:
+        one_of(stage, STAGES)
     texts, everything = _high_effort(effort_survey, stage)
     drawn = texts.sample(sample, random_state=seed) if len(texts) > sample else texts
-    if len(drawn) < _LEAST:
-        rows = [(i, "", 1, len(drawn), *[float("nan")] * 3, text) for i, text in enumerate(drawn, 1)]
-        return Comments(pd.DataFrame(rows, columns=_COLUMNS), stage, everything)
-    return Comments(_topics(drawn.reset_index(drop=True), topics, seed), stage, everything)
+    found = _topics(drawn.reset_index(drop=True), topics, seed) if len(drawn) >= _LEAST else None
+    return Comments(_listed(drawn) if found is None else found, stage, everything)
+
+
+def _listed(texts: pd.Series) -> pd.DataFrame:
+    """Every comment as a row, for too few (or too alike) to find topics in."""
+    rows = [(i, "", 1, len(texts), *[float("nan")] * 3, text) for i, text in enumerate(texts, 1)]
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _high_effort(survey: pd.DataFrame, stage: str | None) -> tuple[pd.Series, int]:
@@ -90,7 +99,8 @@ def stop_words() -> tuple[str, ...]:
     return tuple(sorted({token for stop in both for token in re.findall(r"[^\W\d_]{3,}", stop)}))
 
 
-def _topics(texts: pd.Series, most: int, seed: int) -> pd.DataFrame:
+def _topics(texts: pd.Series, most: int, seed: int) -> pd.DataFrame | None:
+    """The table of topics; None where no word says anything."""
     from sklearn.decomposition import NMF
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -100,8 +110,8 @@ def _topics(texts: pd.Series, most: int, seed: int) -> pd.DataFrame:
     )  # fmt: skip
     try:
         weights = vectorizer.fit_transform(texts)
-    except ValueError:  # no word is used twice
-        return pd.DataFrame(columns=_COLUMNS)
+    except ValueError:  # no word is used twice, or every comment has the same ones
+        return None
     k = max(1, min(most, len(texts) // 10, weights.shape[1]))
     model = NMF(k, init="nndsvd", random_state=seed, max_iter=400)
     of_text = model.fit_transform(weights)

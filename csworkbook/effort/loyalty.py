@@ -153,9 +153,16 @@ class Loyalty(Result):
         )
         sure = self.difference(first)
         gap = _("The difference is {difference}.").format(difference=sure)
-        caution = _("Effort goes with leaving here; that it causes it, this cannot show.")
-        unsure = _("Chance could make that difference.")
-        return f"{said} {gap} {caution if sure.verdict == 'yes' else unsure}"
+        if sure.verdict != "yes":
+            return f"{said} {gap} " + _("Chance could make that difference.")
+        if not self._leaving(first):
+            return f"{said} {gap} " + _("Effort does not go with leaving here: it is the other way round.")
+        return f"{said} {gap} " + _("Effort goes with leaving here; that it causes it, this cannot show.")
+
+    def _leaving(self, measure: str) -> bool:
+        """Whether effort surely goes with less loyalty: of the measures only negative words rise with it."""
+        difference = self.difference(measure)
+        return difference.high < 0 if measure == "negative_word" else difference.low > 0
 
     @property
     def method(self) -> str:
@@ -182,7 +189,7 @@ class Loyalty(Result):
         for measure in self._measures:
             cells = self.table[(self.table["measure"] == measure) & (self.table["effort"] != 2)]
             difference = self.difference(measure)
-            if cells["n"].min() >= SMALL and difference.verdict == "yes":
+            if cells["n"].min() >= SMALL and self._leaving(measure):
                 headline = _("Customers who had to try hard are less loyal ({measure}).").format(
                     measure=word(measure)
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -111,17 +112,33 @@ def _effects(effort_survey: pd.DataFrame) -> pd.DataFrame:
         design[f"{stage}0"] = answers.isna().astype(float)
     known = loyal.notna()
     columns = pd.DataFrame(design)[known]
-    columns = columns.loc[:, columns.nunique() > 1]
-    fit = sm.OLS(loyal[known], sm.add_constant(columns)).fit(cov_type="HC1")
-    found = pd.DataFrame({"effect": -fit.params, "error": fit.bse})
+    kept, own = _separable(columns)
+    found = pd.DataFrame(columns=["effect", "error"], dtype=float)
+    if len(columns) > len(kept) + 1:
+        fit = sm.OLS(loyal[known], sm.add_constant(columns[kept])).fit(cov_type="HC1")
+        found = pd.DataFrame({"effect": -fit.params, "error": fit.bse}).loc[own]
     return found.reindex([f"{stage}3" for stage in STAGES]).set_axis(STAGES)
+
+
+def _separable(columns: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Columns that make up all the others, and those of them whose effect no other one shares."""
+    apart = columns - columns.mean()
+    products = apart.T @ apart
+
+    def rank(names: list[str]) -> int:
+        return int(np.linalg.matrix_rank(products.loc[names, names])) if names else 0
+
+    kept: list[str] = []
+    for name in columns:
+        kept += [name] if rank([*kept, name]) > len(kept) else []
+    own = [name for name in kept if rank([c for c in columns if c != name]) < len(kept)]
+    return kept, own
 
 
 def _row(survey: pd.DataFrame, stage: str, effects: pd.DataFrame, market: Market | None, seed: int) -> dict:
     answers = coded(survey, stage)
     n, hard = int(answers.notna().sum()), int((answers == 3).sum())
     effect, error = effects.loc[stage]
-    draws = _draws(len(survey), n, hard, effect, error, seed)
     share, reach = hard / n if n else np.nan, n / len(survey)
     row = {"stage": stage, "share": share, "reach": reach, "effect": effect}
     row |= {
@@ -134,7 +151,8 @@ def _row(survey: pd.DataFrame, stage: str, effects: pd.DataFrame, market: Market
         return {**row, "value": np.nan, "value_low": np.nan, "value_high": np.nan}
     rng = np.random.default_rng(seed + 1)
     worth = market.customers * rng.normal(market.worth, market.error, _DRAWS)
-    low, high = np.nanquantile(draws * worth, [0.025, 0.975])
+    draws = _draws(len(survey), n, hard, effect, error, seed)
+    low, high = np.quantile(draws * worth, [0.025, 0.975])
     value = market.customers * market.worth * row["lost"]
     return {**row, "value": value, "value_low": low, "value_high": high}
 
@@ -144,7 +162,7 @@ def _draws(everybody: int, n: int, hard: int, effect: float, error: float, seed:
     rng = np.random.default_rng(seed)
     reach = rng.beta(n + 0.5, everybody - n + 0.5, _DRAWS)
     share = rng.beta(hard + 0.5, n - hard + 0.5, _DRAWS)
-    return reach * share * rng.normal(effect, error if error == error else 0.0, _DRAWS)
+    return reach * share * rng.normal(effect, error, _DRAWS)
 
 
 @dataclass(frozen=True)
@@ -161,7 +179,12 @@ class WhereFirst(Result):
     @property
     def text(self) -> str:
         """What to do first, what it is worth, what that rests on."""
-        top = self.table.iloc[0]
+        if self._told.empty:
+            return _(
+                "Fewer than {least} customers found any stage far too much effort: too few to say where to start. "
+                "About {n} answers would do."
+            ).format(least=estimates.SMALL, n=language.number(self._needed))
+        top = self._told.iloc[0]
         said = _("Start with: {stage}.").format(stage=str(word(top["stage"])).lower())
         why = _(
             "{share} find it far too much effort, and they say {effect} points less often that they will buy again."
@@ -180,6 +203,18 @@ class WhereFirst(Result):
                 "What it is worth cannot be told yet: the interval ({low} to {high} a year) holds zero."
             ).format(low=self._money(top["value_low"]), high=self._money(top["value_high"]))
         return f"{said} {why} {worth}"
+
+    @property
+    def _told(self) -> pd.DataFrame:
+        """The stages with enough far-too-much answers, and an effect that can be told from the others'."""
+        hard = (self.table["share"] * self.table["n"]).round()
+        return self.table[(hard >= estimates.SMALL) & self.table["effect"].notna()]
+
+    @property
+    def _needed(self) -> int:
+        """How many answers would hold enough customers who found it far too much effort."""
+        most = self.table["share"].max()
+        return math.ceil(estimates.SMALL / most) if most > 0 else estimates.needed()
 
     def _money(self, amount: float) -> str:
         return language.money(estimates.rough(amount), self.currency)
@@ -219,13 +254,16 @@ class WhereFirst(Result):
 
     def findings(self) -> list[Finding]:
         """One finding per stage that is worth something for sure, or the first one otherwise."""
-        sure = self.table[self.table["value_low"] > 0]
-        return [self._finding(row) for _index, row in (sure if len(sure) else self.table.head(1)).iterrows()]
+        if self._told.empty:
+            headline = _("There are too few answers to say where customers have to try too hard.")
+            return [Finding(CHAPTER, headline, enough=self._needed)]
+        sure = self._told[self._told["value_low"] > 0]
+        return [self._finding(row) for _index, row in (sure if len(sure) else self._told.head(1)).iterrows()]
 
     def _finding(self, row: pd.Series) -> Finding:
         estimate = Estimate(row["effect"], row["low"], row["high"], int(row["n"]), "points")
         value = None
-        if self.market is not None:
+        if self.market is not None and not np.isnan(row["value_low"]):
             value = Estimate(
                 row["value"], row["value_low"], row["value_high"], int(row["n"]), "money", None, self.currency
             )

@@ -144,7 +144,7 @@ class Questionnaire(Result):
             zeroline=False,
             range=[-0.5, 2.5],
         )
-        labels = [_wrap(w[stage]) for stage in STAGES]
+        labels = [figures.wrapped(w[stage], 22) for stage in STAGES]
         figure.update_yaxes(
             tickvals=[0, 1, 2], ticktext=labels, showgrid=False, zeroline=False, range=[2.5, -0.5]
         )
@@ -161,12 +161,6 @@ def _mail_row(question: str, stage: str, answers: list[str]) -> str:
         for code, answer in enumerate(answers, 1)
     )
     return f'<tr><th scope="row" style="{_CELL};text-align:left">{escape(question)}</th>{cells}</tr>'
-
-
-def _wrap(text: str, width: int = 22) -> str:
-    import textwrap
-
-    return "<br>".join(textwrap.wrap(text, width))
 
 
 @question(mark("How many answers are enough?"))

@@ -39,7 +39,7 @@ def segments(effort_survey: pd.DataFrame, *, by: str | None = None) -> Segments:
     """
     by = by or first_segment(effort_survey)
     table = by_stage(effort_survey, by=by).table.query("answer == 3").rename(columns={by: "segment"})
-    parts = [_shrunk(part) for _stage, part in table.groupby("stage", sort=False)]
+    parts = [_shrunk(table[table["stage"] == stage]) for stage in STAGES]
     table = pd.concat(parts, ignore_index=True)
     p = dict(zip(STAGES, estimates.adjust([_differs(part) for part in parts]), strict=True))
     table["p"] = table["stage"].map(p)

@@ -68,13 +68,18 @@ def by_stage(effort_survey: pd.DataFrame, *, by: str | None = None) -> ByStage:
 
 def _count(answers: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Count of each answer, zero included, and n, per group."""
-    values = sorted(answers[keys[0]].unique()) if keys else []
+    values = sorted(answers[keys[0]].unique(), key=_by_kind) if keys else []
     counted = answers.groupby([*keys, "answer"], observed=True).size()
     every = pd.MultiIndex.from_product([values, [1, 2, 3]]) if keys else pd.Index([1, 2, 3])
     counted = counted.reindex(every, fill_value=0).rename_axis([*keys, "answer"]).reset_index(name="count")
     counted["answer"] = counted["answer"].astype(int)
     counted["n"] = counted.groupby(keys)["count"].transform("sum") if keys else counted["count"].sum()
     return counted
+
+
+def _by_kind(value: object) -> tuple:
+    """Numbers by size, then words: a spreadsheet's column may hold both."""
+    return (isinstance(value, str), value)
 
 
 @dataclass(frozen=True)
@@ -223,8 +228,8 @@ def _pair(answers: dict[str, pd.Series], stage: str, other: str) -> dict[str, ob
         if both.any()
         else np.nan
     )
-    row = {"stage": stage, "other": other, "difference": paired.value, "low": paired.low, "high": paired.high}
-    return {**row, "n": paired.n, "p": p}
+    limits = {"low": max(paired.low, -1.0), "high": min(paired.high, 1.0)}
+    return {"stage": stage, "other": other, "difference": paired.value, **limits, "n": paired.n, "p": p}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from csworkbook import estimates, figures, language
-from csworkbook.effort.answers import CHAPTER, coded
+from csworkbook.effort.answers import CHAPTER, STAGES, coded, one_of
 from csworkbook.effort.stages import action
 from csworkbook.estimates import Shift
 from csworkbook.findings import Finding
@@ -20,7 +20,7 @@ from csworkbook.tables import require
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_PERIODS = {"week": "W-MON", "month": "MS"}
+_PERIODS = ("week", "month")
 _LEAST = 8
 
 
@@ -42,8 +42,15 @@ def over_time(
     -------
     OverTime
         table: week (its first day; or month), count, n, share, low, high.
+
+    Raises
+    ------
+    SettingError
+        When there is no such stage or period.
     """
     require(effort_survey, "effort_survey")
+    one_of(stage, STAGES)
+    one_of(every, _PERIODS)
     hard = coded(effort_survey, stage) == 3
     known = effort_survey[stage].notna().to_numpy()
     starts = _starts(effort_survey["answered_at"], every)
@@ -62,7 +69,7 @@ def over_time(
 def _starts(times: pd.Series, every: str) -> pd.Series:
     days = times.dt.tz_localize(None).dt.normalize()
     if every == "week":
-        return days - pd.to_timedelta(days.dt.weekday, "D")
+        return days - pd.to_timedelta(days.dt.day_of_week, "D")
     return days - pd.to_timedelta(days.dt.day - 1, "D")
 
 
@@ -141,6 +148,8 @@ class OverTime(Result):
         """A rise that cannot be chance."""
         if self.began is None or self.shift.since.value < self.shift.before.value:
             return []
-        headline = _("{stage} has been harder since {when}.").format(stage=word(self.stage), when=self._when())
+        headline = _("{stage} has been harder since {when}.").format(
+            stage=word(self.stage), when=self._when()
+        )
         advice = _("Find out what changed then (carrier, site, policy). ") + action(self.stage)
         return [Finding(CHAPTER, headline, self.shift.since, None, advice)]

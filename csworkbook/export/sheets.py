@@ -6,6 +6,8 @@ Nothing a customer typed may become a formula in somebody's spreadsheet.
 from __future__ import annotations
 
 import io
+from math import isfinite
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from csworkbook import language
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
+_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd hh:mm"}
 
 
 def xlsx(
@@ -60,7 +62,7 @@ _PATTERNS = {
 
 
 def _write_column(sheet, place: int, values: pd.Series, form) -> None:
-    texts = [str(v) for v in values.head(200) if v == v and v is not None]
+    texts = values.head(200).dropna().map(str)
     width = max([len(str(values.name)), *map(len, texts)], default=8)
     sheet.set_column(place, place, min(max(width + 2, 9), 60))
     for row, value in enumerate(values.tolist(), 1):
@@ -68,16 +70,24 @@ def _write_column(sheet, place: int, values: pd.Series, form) -> None:
 
 
 def _write_cell(sheet, row: int, place: int, value: Any, form) -> None:
-    if value is None or value != value:
+    if _is_empty(value):
         sheet.write_blank(row, place, None)
     elif isinstance(value, bool):
         sheet.write_boolean(row, place, value)
-    elif isinstance(value, (int, float)):
+    elif isinstance(value, Real) and isfinite(value):
         sheet.write_number(row, place, value, form)
     elif hasattr(value, "strftime"):
-        sheet.write_datetime(row, place, value.replace(tzinfo=None), form)
+        plain = value.replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
+        sheet.write_datetime(row, place, plain, form)
     else:
         sheet.write_string(row, place, str(value)[:32_767])
+
+
+def _is_empty(value: Any) -> bool:
+    """None, NaN, NaT or pandas' NA."""
+    import pandas as pd
+
+    return value is None or value is pd.NA or value != value
 
 
 def _write_about(book, lines: list[str]) -> None:
@@ -100,8 +110,10 @@ def csv(frame: pd.DataFrame) -> bytes:
     ``+31 …`` and ``-12,50``.
     """
     dutch = language.current() == "nl"
-    texts = frame.select_dtypes(exclude=["number", "bool", "datetime", "datetimetz"]).columns
-    safe = frame.assign(**{column: frame[column].map(harmless) for column in texts})
+    texts = frame.dtypes.map(lambda dtype: dtype.kind not in "biufMm").tolist()
+    safe = frame.copy(deep=False)
+    for place in [place for place, text in enumerate(texts) if text]:  # by place: heads may come twice
+        safe.isetitem(place, frame.iloc[:, place].astype(object).map(harmless))
     safe.columns = [harmless(str(column)) for column in frame.columns]
     text = safe.to_csv(
         index=False, sep=";" if dutch else ",", decimal="," if dutch else ".", lineterminator="\r\n"

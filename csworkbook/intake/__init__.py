@@ -164,6 +164,8 @@ def _intake(
     from csworkbook.intake.build import build
 
     frame, aside, notes = build(raw, found, zone=zone, key=key)
+    if frame.empty:
+        raise _nothing_used(raw, aside)
     notes = [*raw.notes, *_sheet_note(raw, others), *notes]
     return Intake(
         table=found.table,
@@ -178,6 +180,17 @@ def _intake(
         fingerprint=fingerprint(list(raw.frame.columns)),
         filename=raw.filename,
         sheet=raw.sheet,
+    )
+
+
+def _nothing_used(raw: Raw, aside: pd.DataFrame) -> DataError:
+    """The error for a table of which no row can be used, with the commonest reason."""
+    reason = aside["reason"].mode().iloc[0]
+    first = aside.loc[aside["reason"] == reason, "row"].iloc[0]
+    return DataError(
+        _("No row of {file} can be used.").format(file=raw.filename),
+        where=_("Line {line}, for one: {reason}.").format(line=first, reason=reason),
+        next_step=_("Mend the file, or say which column is which, and bring it again."),
     )
 
 

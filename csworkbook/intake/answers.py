@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from csworkbook.intake import words
-from csworkbook.intake.values import Parsed, distinct, text_of
+from csworkbook.intake.values import Distinct, Parsed, distinct, text_of
 from csworkbook.language import gettext as _
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def direction(header: str) -> str:
     return "" if ease == effort else "ease" if ease else "effort"
 
 
-def scale(header: str, columns: list[pd.Series]) -> Scale:
+def scale(header: str, columns: list[pd.Series | Distinct]) -> Scale:
     """The scale shared by the questions of a file.
 
     Parameters
@@ -81,7 +81,7 @@ def scale(header: str, columns: list[pd.Series]) -> Scale:
     return Scale(points, told == "ease", bool(told) or points == 3)
 
 
-def _points(columns: list[pd.Series]) -> int:
+def _points(columns: list[pd.Series | Distinct]) -> int:
     import numpy as np
 
     counts = np.zeros(10, dtype="int64")
@@ -136,7 +136,7 @@ def is_answer(cell: object) -> bool:
     return meaning(cell) is not None or (number is not None and 1 <= number <= 7 and len(text_of(cell)) < 60)
 
 
-def convert(column: pd.Series, scale: Scale) -> Parsed:
+def convert(column: pd.Series | Distinct, scale: Scale) -> Parsed:
     """Answers 1–3 of one question; cells that are no answer on this scale are bad.
 
     >>> import pandas as pd

@@ -143,14 +143,14 @@ def _stages(work: Build, sources: dict[str, list[str]]) -> None:
     import pandas as pd
 
     asked = {stage: sources[stage][0] for stage in EFFORT_STAGES if stage in sources}
-    cells = {stage: work.raw.frame[header] for stage, header in asked.items()}
+    cells = {stage: values.distinct(work.raw.frame[header]) for stage, header in asked.items()}
     scale = answers.scale(" ".join(asked.values()), list(cells.values()))
     digits = False
     for stage, header in asked.items():
         parsed = answers.convert(cells[stage], scale)
         work.columns[stage] = parsed.values
         work.blame_cells(header, parsed.bad, answers.allowed(scale))
-        digits = digits or any(answers.number_of(cell) for cell in values.distinct(cells[stage]).cells)
+        digits = digits or any(answers.number_of(cell) for cell in cells[stage].cells)
     for stage in EFFORT_STAGES:
         if stage not in asked:
             work.columns[stage] = pd.Series(pd.NA, index=work.raw.frame.index, dtype="Int64")

@@ -13,7 +13,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from csworkbook.intake import words
-from csworkbook.intake.values import distinct, text_of
+from csworkbook.intake.values import text, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 KINDS = ("email", "phone", "bank", "name", "address", "address_of_computer", "birth")
 _EMAIL = r"[\w.+%'’-]+@[\w-]+(?:\.[\w-]+)+"
 _IBAN = r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"
-_PHONE = r"(?<![\w./,-])(?!\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d))(?:(?:\+|00)[1-9]\d{0,2}[ -]?(?:\(0\) ?)?|\(?0[1-9]?)(?:[ )./–-]{0,2}\d){6,12}(?!\d)(?![.,]\d)"
+_DATE = r"(?!\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d))"
+_START = r"(?:(?:\+|00)[1-9]\d{0,2}[ -]?(?:\(0\) ?)?|\(?0[1-9]?)"
+_PHONE = rf"(?<![\w./,-]){_DATE}{_START}(?:[ )./–-]{{0,2}}\d){{6,12}}(?!\d)(?![.,]\d)"
 _PATTERNS = {"email": re.compile(_EMAIL), "bank": re.compile(_IBAN), "phone": re.compile(_PHONE)}
 _IP = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _LIKELY = r"@|\d[\d ()./–-]{6,}\d|[A-Z][A-Z]\d\d"
@@ -69,21 +71,21 @@ def hashed(column: pd.Series, key: bytes) -> pd.Series:
     import pandas as pd
     import pyarrow as pa
 
-    cells = distinct(column)
+    if not isinstance(column.dtype, pd.StringDtype):
+        column = text(column).values
+    codes = (
+        column.array.__arrow_array__().combine_chunks().dictionary_encode()
+        if len(column)
+        else pa.array([]).dictionary_encode()
+    )
     key = hashlib.sha256(key).digest() if len(key) > 64 else key
     inner, outer = (bytes(byte ^ pad for byte in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
-    people = pa.table({"cell": pa.array([text_of(cell) for cell in cells.cells], type=pa.string())})
     with duckdb.connect() as engine:
-        engine.register("people", people)
-        message = "encode(lower(cell))"
-        ids = engine.sql(
-            f"SELECT substr(sha256(?::BLOB || unhex(sha256(?::BLOB || {message}))), 1, 24) AS id FROM people",
-            params=[outer, inner],
-        ).to_arrow_table()["id"]
-    ids = pa.concat_arrays([*ids.chunks, pa.array([None], type=ids.type)])
-    return pd.Series(
-        pd.array(ids.take(pa.array(cells.codes % len(ids))).to_pandas(), dtype="str"), index=cells.index
-    )
+        engine.register("people", pa.table({"cell": codes.dictionary}))
+        digest = "sha256(?::BLOB || unhex(sha256(?::BLOB || encode(lower(trim(cell))))))"
+        query = f"SELECT CASE WHEN trim(cell) <> '' THEN substr({digest}, 1, 24) END AS id FROM people"
+        ids = engine.sql(query, params=[outer, inner]).to_arrow_table()["id"]
+    return pd.Series(pd.array(ids.take(codes.indices), dtype="str"), index=column.index)
 
 
 def is_private(cells: list) -> bool:

@@ -223,7 +223,7 @@ def _take_comment(found: Recognised, profiles: list[Profile]) -> None:
             profile.header not in found.matches
             and profile.long
             and not profile.personal
-            and not profile.repeated
+            and profile.filled < 4 * profile.different
         ):
             found.matches[profile.header] = Match("comment", 0.6, "content")
             return
@@ -232,7 +232,13 @@ def _take_comment(found: Recognised, profiles: list[Profile]) -> None:
 def _take_segments(found: Recognised, profiles: list[Profile]) -> None:
     """Columns with few words that come back split results; they keep their own name."""
     for place, profile in enumerate(profiles):
-        if profile.header in found.matches or profile.personal or not profile.repeated or _is_effort(profile):
+        if (
+            profile.header in found.matches
+            or profile.personal
+            or not profile.repeated
+            or profile.long
+            or _is_effort(profile)
+        ):
             continue
         if profile.folded in words.names("left_out") or profile.time >= 0.6:
             continue

@@ -56,8 +56,10 @@ class Distinct:
         return np.append(np.asarray(flags, dtype=bool), False)[self.codes]
 
 
-def distinct(column: pd.Series) -> Distinct:
-    """The distinct cells of a column; blank text is empty."""
+def distinct(column: pd.Series | Distinct) -> Distinct:
+    """The distinct cells of a column; blank text is empty. What is taken apart already stays as it is."""
+    if isinstance(column, Distinct):
+        return column
     import numpy as np
     import pandas as pd
 
@@ -162,7 +164,9 @@ def whole(column: pd.Series) -> Parsed:
     cells = distinct(column)
     values = [_leading(cell) for cell in cells.cells]
     none = words.meaning("none")
-    bad = [value is None and not _no_answer(cell, none) for value, cell in zip(values, cells.cells, strict=True)]
+    bad = [
+        value is None and not _no_answer(cell, none) for value, cell in zip(values, cells.cells, strict=True)
+    ]
     if any(bad) and not any(re.match(r"^\d{1,2}\s*[^\d.,\s]", text_of(cell)) for cell in cells.cells):
         return number(column, whole=True)
     return Parsed(cells.spread(values, "Int64"), cells.where(bad))

@@ -11,6 +11,7 @@ import traitlets
 
 from csworkbook.errors import SettingError
 from csworkbook.language import gettext as _
+from csworkbook.pages.talking import shared
 
 _LAYOUT = {"width": "auto", "flex": "1 1 14rem", "min_width": "0"}
 _SHORT = 14
@@ -61,9 +62,9 @@ def control(name: str, options: Any, label: str, *, value: Any = _UNSET) -> ipyw
     if value is not _UNSET:
         made.value = value
     made.description = made.tooltip = label
-    made.layout = ipywidgets.Layout(**_LAYOUT)
+    made.layout = shared(ipywidgets.Layout, **_LAYOUT)
     if hasattr(made.style, "description_width"):
-        made.style.description_width = "auto"
+        made.style = shared(type(made.style), description_width="auto")
     if made.has_trait("continuous_update"):
         made.continuous_update = False
     made.add_class("csw-control")

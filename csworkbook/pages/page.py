@@ -12,7 +12,7 @@ import ipywidgets
 
 from csworkbook import language
 from csworkbook.language import gettext as _
-from csworkbook.pages.talking import guarded, sentence
+from csworkbook.pages.talking import boxed, guarded, markup, sentence, shared
 from csworkbook.pages.widgets import Visit, style
 from csworkbook.shop import Shop, find_visit, visit
 
@@ -127,19 +127,19 @@ def welcome(shop: Shop) -> ipywidgets.VBox:
     Shows a banner for as long as the demo shop is open.
     """
     page = Page.of(shop)
-    place = ipywidgets.VBox()
+    banner = markup()
 
     def refresh() -> None:
-        place.children = (_banner(page.shop),)
+        banner.value = _banner(page.shop)
 
     page.listen(refresh)
     refresh()
-    return ipywidgets.VBox([style(), page.visit, place])
+    return ipywidgets.VBox([style(), page.visit, banner], layout=shared(ipywidgets.Layout))
 
 
-def _banner(shop: Shop) -> ipywidgets.HTML:
+def _banner(shop: Shop) -> str:
     if shop.is_demo:
-        return sentence(
+        return boxed(
             _(
                 "You are looking at the demo shop “{name}”: its data are invented. Drop your own file below."
             ).format(name=shop.name),
@@ -147,11 +147,11 @@ def _banner(shop: Shop) -> ipywidgets.HTML:
         )
     survey = shop.effort_survey
     if survey is None:
-        return sentence(
+        return boxed(
             _("{name}: no effort survey yet. Drop your file below.").format(name=shop.name), "banner"
         )
     first, last = survey["answered_at"].min(), survey["answered_at"].max()
-    return sentence(
+    return boxed(
         _("{name}: {n} answers to the effort survey, {first} to {last}.").format(
             name=shop.name, n=language.number(len(survey)), first=language.day(first), last=language.day(last)
         )

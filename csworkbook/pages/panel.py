@@ -12,8 +12,9 @@ import ipywidgets
 from csworkbook import figures, language
 from csworkbook.language import gettext as _
 from csworkbook.pages.controls import control
-from csworkbook.pages.page import Page, explained
+from csworkbook.pages.page import Page
 from csworkbook.pages.table import Table
+from csworkbook.pages.talking import boxed, guarded, markup, shared
 from csworkbook.pages.widgets import Download, Picture
 from csworkbook.results import Result, word
 
@@ -55,60 +56,61 @@ class Panel(ipywidgets.VBox):
         self.page, self.function, self.title = Page.of(shop), function, title or _(function.question)
         self.options, self.result = options, None
         self.controls: dict[str, ipywidgets.Widget] = {}
-        self._bar, self._trouble = ipywidgets.Box(), ipywidgets.VBox()
-        self._words, self._method = ipywidgets.HTML(), ipywidgets.HTML()
-        self._picture, self._table = ipywidgets.Output(), Table(_nothing())
-        buttons = ipywidgets.Box(self._downloads())
-        buttons.add_class("csw-actions")
-        self._below = ipywidgets.VBox([self._table, buttons, self._method])
-        self._bar.add_class("csw-controls")
-        self._picture.add_class("csw-figure")
+        self._bar = ipywidgets.Box(layout=shared(ipywidgets.Layout))
+        self._words, self._picture, self._table = markup(), ipywidgets.Output(), Table(_nothing())
+        buttons = ipywidgets.Box(self._downloads(), layout=shared(ipywidgets.Layout))
+        for part, name in ((self._bar, "controls"), (self._picture, "figure"), (buttons, "actions")):
+            part.add_class(f"csw-{name}")
         self._picture.layout.height = f"{figures.HEIGHT}px"
-        self._below.layout.visibility = "hidden"
-        head = ipywidgets.HTML(f'<h2 class="csw-title">{escape(self.title)}</h2>')
-        super().__init__([head, self._bar, self._words, self._trouble, self._picture, self._below])
-        self.add_class("csw-panel")
+        head = markup(f'<h2 class="csw-title">{escape(self.title)}</h2>')
+        parts = [head, self._bar, self._words, self._picture, self._table, buttons]
+        super().__init__(parts, layout=shared(ipywidgets.Layout))
+        self._look("waiting")
         self._make_controls()
         self.page.add(self)
 
     def refresh(self) -> None:
         """Work it out again, from the shop the page shows now."""
-        explained(self._refresh_controls, self._trouble)()
+        guarded(self._refresh_controls, self._complain)()
         self._show()
 
+    def _look(self, state: str) -> None:
+        """The panel's classes: "waiting" keeps the room for what will come, "empty" gives it up."""
+        self._dom_classes = ("csw-panel", f"csw-{state}")
+
+    def _complain(self, text: str) -> None:
+        self._words.value, self._picture.outputs = boxed(text, "error"), ()
+        self._look("empty")
+
     def _show(self, _change: Any = None) -> None:
-        self.result = explained(self._compute, self._trouble)()
-        shown = self.result is not None and explained(self._draw, self._trouble)()
-        if not shown:
-            self._words.value, self._picture.outputs = "", ()
-        self._picture.layout.display = self._below.layout.display = "" if shown else "none"
-        self._below.layout.visibility = "visible"
+        self.result = guarded(self._compute, self._complain)()
+        if self.result is not None:
+            guarded(self._draw, self._complain)()
         self.page.changed()
 
     def _compute(self) -> Result:
         chosen = {name: widget.value for name, widget in self.controls.items()}
         return self.page.shop.call(self.function, **chosen)
 
-    def _draw(self) -> bool:
+    def _draw(self) -> None:
         figure = self.result.plot()
         self._picture.layout.height = f"{figure.layout.height or figures.HEIGHT}px"
         data = figures.bundle(figure, self._filename())
         self._picture.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
-        self._words.value = f'<p class="csw csw-headline" aria-live="polite">{escape(self.result.text)}</p>'
-        self._method.value = _details(self.result.method)
+        text = f'<p class="csw csw-headline" aria-live="polite">{escape(self.result.text)}</p>'
+        self._words.value = text + _details(self.result.method)
+        self._look("shown")
         _fill(self._table, self.result)
-        return True
 
     def _make_controls(self) -> None:
         self.controls = {}
         for name, options in self.options.items():
-            made = explained(self._control, self._trouble)(name, options)
+            made = guarded(self._control, self._complain)(name, options)
             if made is not None:
                 self.controls[name] = made
                 self.page.visit.keep(f"{self.function.__name__}.{name}", made)
                 made.observe(self._show, "value")
         self._bar.children = tuple(self.controls.values())
-        self._bar.layout.display = "" if self.controls else "none"
 
     def _control(self, name: str, options: Any) -> ipywidgets.Widget:
         if callable(options):
@@ -179,10 +181,8 @@ def _nothing() -> pd.DataFrame:
 
 def _fill(table: Table, result: Result) -> None:
     """Show a result in the table: the shown columns, each written as people read it."""
-    columns = result.columns
-    table.formats = {column: (lambda value, column=column: result.cell(column, value)) for column in columns}
-    table.heads = dict(zip(columns, result.heads(), strict=True))
-    table.show(result.table[columns])
+    table.heads = dict(zip(result.columns, result.heads(), strict=True))
+    table.show(result.sortable(), written=result.cells())
 
 
 def _choice(name: str, option: Any) -> str:

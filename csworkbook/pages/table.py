@@ -61,10 +61,18 @@ class Table(Talking):
         super().__init__(labels=_table_labels(), caption=caption, selectable=on_row is not None)
         self.show(frame)
 
-    def show(self, frame: pd.DataFrame, *, caption: str | None = None) -> None:
-        """Show another frame; the order chosen by the reader stays."""
+    def show(
+        self, frame: pd.DataFrame, *, caption: str | None = None, written: list[list[str]] | None = None
+    ) -> None:
+        """Show another frame; the order chosen by the reader stays.
+
+        `written` gives the cells as they are shown, row by row; `frame` then only says how they sort.
+        """
         sent = frame.head(MOST_ROWS)
         cells = [_cells(sent.iloc[:, i], self.formats.get(name)) for i, name in enumerate(frame.columns)]
+        for i, column in enumerate(cells if written else []):
+            for cell, row in zip(column, written, strict=False):
+                cell[0] = row[i]
         with self.hold_sync():
             self.columns = [self._column(name, frame.iloc[:, i]) for i, name in enumerate(frame.columns)]
             self.rows = [list(row) for row in zip(*cells, strict=True)]

@@ -11,6 +11,7 @@ from csworkbook import chapters, evidence, language
 from csworkbook.findings import Finding, rank
 from csworkbook.language import gettext as _
 from csworkbook.pages.page import Page
+from csworkbook.pages.talking import markup, shared
 from csworkbook.pages.widgets import Download
 
 if TYPE_CHECKING:
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 def conclusions(shop: Shop) -> ipywidgets.VBox:
     """What the panels of this page found, in the order to act on it; follows the panels."""
     page = Page.of(shop)
-    words = ipywidgets.HTML()
+    words = markup()
 
     def refresh() -> None:
         words.value = _list(rank(found(page)))
 
     page.after_panels(refresh)
-    head = ipywidgets.HTML(f'<h2 class="csw-title">{escape(_("What to do first"))}</h2>')
-    box = ipywidgets.VBox([head, words])
+    head = markup(f'<h2 class="csw-title">{escape(_("What to do first"))}</h2>')
+    box = ipywidgets.VBox([head, words], layout=shared(ipywidgets.Layout))
     box.add_class("csw-panel")
     return box
 
@@ -104,9 +105,9 @@ def documents(shop: Shop) -> ipywidgets.VBox:
             ]
         )
         buttons.add_class("csw-actions")
-        rows += [ipywidgets.HTML(f'<h3 class="csw">{language.LANGUAGES[spoken]}</h3>'), buttons]
+        rows += [markup(f'<h3 class="csw">{language.LANGUAGES[spoken]}</h3>'), buttons]
     note = _("Paste the mail into your mail tool; it fills in the fields between double braces.")
-    head = ipywidgets.HTML(
+    head = markup(
         f'<h2 class="csw-title">{escape(_("The questionnaire"))}</h2><p class="csw">{escape(note)}</p>'
     )
     box = ipywidgets.VBox([head, *rows])

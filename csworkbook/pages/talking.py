@@ -11,6 +11,7 @@ from typing import Any
 import anywidget
 import ipywidgets
 import traitlets
+from ipywidgets.widgets.widget_string import HTMLStyle
 from traitlets.log import get_logger
 
 from csworkbook import language
@@ -52,10 +53,26 @@ def _explained(error: Exception) -> str:
     return _("This part could not be worked out. The rest works; try another choice or file.")
 
 
-def sentence(text: str, kind: str = "note") -> ipywidgets.HTML:
-    """A text in a box; `kind` is ``"note"``, ``"error"``, ``"banner"`` or ``"headline"``."""
+def boxed(text: str, kind: str = "note") -> str:
+    """A text in a box, as HTML; `kind` is ``"note"``, ``"error"``, ``"banner"`` or ``"headline"``."""
     role = ' role="alert"' if kind == "error" else ""
-    return ipywidgets.HTML(f'<div class="csw csw-{kind}"{role}>{html.escape(text)}</div>')
+    return f'<div class="csw csw-{kind}"{role}>{html.escape(text)}</div>'
+
+
+def sentence(text: str, kind: str = "note") -> ipywidgets.HTML:
+    """A text in a box, as a widget; the kinds are those of `boxed`."""
+    return markup(boxed(text, kind))
+
+
+def markup(text: str = "") -> ipywidgets.HTML:
+    """HTML as a widget, with the layout and style that all of them share."""
+    return ipywidgets.HTML(text, layout=shared(ipywidgets.Layout), style=shared(HTMLStyle))
+
+
+@functools.cache
+def shared(kind: type, **traits: Any) -> Any:
+    """One layout or style for all widgets that look alike: every one more costs the page time."""
+    return kind(**traits)
 
 
 def script(name: str) -> str:
@@ -71,7 +88,7 @@ class Talking(anywidget.AnyWidget):
     _questions: tuple[str, ...] = ()
 
     def __init__(self, **traits: Any) -> None:
-        super().__init__(lang=language.current(), **traits)
+        super().__init__(lang=language.current(), layout=shared(ipywidgets.Layout), **traits)
         self.on_msg(self._hear)
 
     def _hear(self, _widget: Any, message: dict, buffers: list) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import ipywidgets
 import traitlets
 from traitlets.log import get_logger
 
@@ -24,7 +25,7 @@ from csworkbook.pages.arrival import SLICE, Arrival, bare_name, check, sweep
 from csworkbook.pages.controls import control
 from csworkbook.pages.memory import Memory, plain_state
 from csworkbook.pages.table import Table
-from csworkbook.pages.talking import STATIC, Talking, guarded, script, sentence
+from csworkbook.pages.talking import STATIC, Talking, guarded, script, sentence, shared
 
 __all__ = ["Download", "Picture", "Table", "Upload", "Visit", "control", "guarded", "sentence", "style"]
 
@@ -40,7 +41,7 @@ class Style(anywidget.AnyWidget):
 
 def style() -> Style:
     """The widget that brings the style sheet ``static/page.css``; show it once on a page."""
-    return Style()
+    return Style(layout=shared(ipywidgets.Layout))
 
 
 class Upload(Talking):

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from csworkbook import __version__, language
@@ -54,7 +55,7 @@ def spoken(words: Sequence[str], environment: dict[str, str] | os._Environ) -> s
     >>> spoken([], {"LANG": "de_DE.UTF-8"})
     'en'
     """
-    asked = [after for word, after in zip(words, words[1:], strict=False) if word == "--lang"]
+    asked = [after for word, after in pairwise(words) if word == "--lang"]
     asked += [word.partition("=")[2] for word in words if word.startswith("--lang=")]
     names = ("CSWORKBOOK_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
     found = (word[:2].lower() for word in (*asked, *(environment.get(name, "") for name in names)) if word)

@@ -82,12 +82,9 @@ def landing_words() -> dict[str, str]:
         "demo_banner": _(
             "You are looking at the demo shop. Its data is invented; try everything, nothing can break."
         ),
-        "shop_banner": _("The workbook of {shop} is open."),
         "ready": _("Ready"),
         "missing": _("Missing: {tables}"),
-        "needs": _("Needs: {tables}"),
         "extra": _("Richer with: {tables}"),
-        "open": _("Open this chapter"),
         "none": _("There are no chapters in this language yet."),
     }
 

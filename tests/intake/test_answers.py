@@ -81,7 +81,15 @@ def test_agreement_means_what_the_statement_says():
 
 
 def test_agreement_in_words_and_numbers_agree():
-    words = ["strongly disagree", "disagree", "somewhat disagree", "neutral", "somewhat agree", "agree", "strongly agree"]
+    words = [
+        "strongly disagree",
+        "disagree",
+        "somewhat disagree",
+        "neutral",
+        "somewhat agree",
+        "agree",
+        "strongly agree",
+    ]
     for ease in (True, False):
         same = convert(pd.Series([str(n) for n in range(1, 8)]), Scale(7, ease)).values
         said = convert(pd.Series(words), Scale(7, ease)).values

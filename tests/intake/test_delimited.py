@@ -11,7 +11,9 @@ from csworkbook.intake.header import find
 CAFE = "Eén café: €5, “mooi” naïef"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "mac_roman", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp1252", "mac_roman", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_encoding_and_line_end(survey, encoding, end):
     rows = [f"0{n}-02-2024;nauwelijks;enige;veel te veel;{CAFE}" for n in range(1, 8)]
@@ -21,7 +23,10 @@ def test_every_encoding_and_line_end(survey, encoding, end):
 
 
 def test_cp850_of_an_old_till():
-    assert to_utf8("één;café;crème;coördinatie;patiënt".encode("cp850")).data.decode() == "één;café;crème;coördinatie;patiënt"
+    assert (
+        to_utf8("één;café;crème;coördinatie;patiënt".encode("cp850")).data.decode()
+        == "één;café;crème;coördinatie;patiënt"
+    )
 
 
 def test_two_encodings_in_one_file_are_both_read_and_said(survey):
@@ -40,7 +45,7 @@ def test_zero_bytes_are_left_out_and_said(survey):
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 def test_delimiters(sign):
-    text = "Date{0}Choosing{0}Buying{0}After{0}Comment\n2024-02-01{0}1{0}2{0}3{0}\"a, b; c\td|e\"\n".format(sign)
+    text = f'Date{sign}Choosing{sign}Buying{sign}After{sign}Comment\n2024-02-01{sign}1{sign}2{sign}3{sign}"a, b; c\td|e"\n'
     found = intake.read(text.encode())
     assert found.frame["comment"].tolist() == ["a, b; c\td|e"]
 
@@ -82,14 +87,26 @@ def test_lines_that_are_no_rows_are_set_aside_with_their_line_and_text(survey):
 
 
 def test_an_open_quote_costs_its_own_line_only(survey):
-    found = intake.read(survey("01-02-2024;1;1;1;goed", '02-02-2024;1;1;1;"nooit dicht', *[f"{n:02d}-03-2024;2;2;2;x" for n in range(1, 31)]))
+    found = intake.read(
+        survey(
+            "01-02-2024;1;1;1;goed",
+            '02-02-2024;1;1;1;"nooit dicht',
+            *[f"{n:02d}-03-2024;2;2;2;x" for n in range(1, 31)],
+        )
+    )
     assert (found.read, found.used) == (32, 31)
     assert found.aside["row"].tolist() == [3]
     assert "opened and never closed" in found.aside["reason"][0]
 
 
 def test_an_open_quote_that_closes_in_a_later_row_is_seen_too(survey):
-    rows = ["01-02-2024;1;1;1;goed", '02-02-2024;1;1;1;"begin', "03-02-2024;2;2;2;midden", '04-02-2024;3;3;3;einde"', "05-02-2024;1;1;1;x"]
+    rows = [
+        "01-02-2024;1;1;1;goed",
+        '02-02-2024;1;1;1;"begin',
+        "03-02-2024;2;2;2;midden",
+        '04-02-2024;3;3;3;einde"',
+        "05-02-2024;1;1;1;x",
+    ]
     found = intake.read(survey(*rows))
     assert found.read == 5
     assert found.frame["answered_at"].dt.day.tolist() == [1, 3, 4, 5]
@@ -115,7 +132,12 @@ def test_script_tags_are_data(survey):
 
 
 def test_duplicate_and_empty_headers():
-    assert find([["Datum", "Cijfer", "", "Cijfer"], ["1-1-2024", "3", "x", "4"]]).names == ("Datum", "Cijfer", "#3", "Cijfer (2)")
+    assert find([["Datum", "Cijfer", "", "Cijfer"], ["1-1-2024", "3", "x", "4"]]).names == (
+        "Datum",
+        "Cijfer",
+        "#3",
+        "Cijfer (2)",
+    )
 
 
 def test_a_trailing_delimiter_in_the_rows_only(survey):
@@ -130,10 +152,20 @@ def test_no_header_is_seen(survey):
 
 
 def test_a_header_over_two_rows_of_codes_and_questions():
-    rows = [["V1", "Q2", "Q3"], ["Submitted", "How easy was it to choose?", "Remarks"], ["2024-01-01", "some", "a"], ["2024-01-02", "none", "b"]]
+    rows = [
+        ["V1", "Q2", "Q3"],
+        ["Submitted", "How easy was it to choose?", "Remarks"],
+        ["2024-01-01", "some", "a"],
+        ["2024-01-02", "none", "b"],
+    ]
     assert find(rows).names == ("V1 – Submitted", "Q2 – How easy was it to choose?", "Q3 – Remarks")
 
 
 def test_the_first_row_of_answers_is_not_taken_for_a_second_header():
-    rows = [["Datum", "Kiezen", "Opmerking"], ["", "nauwelijks", "geen datum"], ["2024-01-02", "enige", "b"], ["2024-01-03", "enige", "c"]]
+    rows = [
+        ["Datum", "Kiezen", "Opmerking"],
+        ["", "nauwelijks", "geen datum"],
+        ["2024-01-02", "enige", "b"],
+        ["2024-01-03", "enige", "c"],
+    ]
     assert find(rows).count == 1

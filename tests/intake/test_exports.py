@@ -22,7 +22,11 @@ def expected():
     return [(name, *what, counts[name]) for name, what in files.items()]
 
 
-@pytest.mark.parametrize(("name", "table", "rows", "used", "aside", "counts"), expected(), ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize(
+    ("name", "table", "rows", "used", "aside", "counts"),
+    expected(),
+    ids=lambda v: v if isinstance(v, str) else "",
+)
 def test_exports_are_read_right_at_first_sight(name, table, rows, used, aside, counts):
     found = intake.read(FOLDER / name)
     assert (found.table, found.read, found.used, len(found.aside)) == (table, rows, used, aside)

@@ -30,7 +30,11 @@ GOOD = [["Datum", "Kiezen", "Kopen", "Na"], ["2024-02-01", 1, 2, 3], ["2024-02-0
         (b"Datum:Kiezen:Kopen\n1-1-2024:1:2\n", "a.csv", "Only one column was found in a.csv."),
         (b"PK\x03\x04 and then nothing", "a.xlsx", "a.xlsx cannot be opened: it is damaged"),
         (b"PAR1 and then nothing", "a.parquet", "a.parquet cannot be opened: it is damaged"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and then nothing", "a.xls", "a.xls cannot be opened: it is damaged"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and then nothing",
+            "a.xls",
+            "a.xls cannot be opened: it is damaged",
+        ),
     ],
 )
 def test_what_is_no_table(refused, data, name, said):
@@ -40,7 +44,9 @@ def test_what_is_no_table(refused, data, name, said):
 
 
 def test_a_locked_workbook_is_named_so(refused):
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "EncryptedPackage".encode("utf-16-le") + bytes(500)
+    ole = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "EncryptedPackage".encode("utf-16-le") + bytes(500)
+    )
     assert "is protected with a password" in refused(ole, "a.xlsx")
     assert "take the password off" in refused(ole, "a.xlsx")
 
@@ -112,9 +118,15 @@ def test_a_path_bytes_and_an_open_file_are_the_same(tmp_path, survey):
 def test_typed_cells_of_a_spreadsheet(workbook):
     import datetime
 
-    rows = [["Date", "Choosing", "Buying", "After", "Recommend"], [datetime.datetime(2024, 3, 5, 14, 30), 1, 2.0, "far too much", 9]]
+    rows = [
+        ["Date", "Choosing", "Buying", "After", "Recommend"],
+        [datetime.datetime(2024, 3, 5, 14, 30), 1, 2.0, "far too much", 9],
+    ]
     found = intake.read(workbook(Sheet=[*rows, [datetime.date(2024, 3, 6), "some", 3, 1, None]]))
-    assert found.frame["answered_at"].dt.strftime("%Y-%m-%d %H:%M").tolist() == ["2024-03-05 14:30", "2024-03-06 00:00"]
+    assert found.frame["answered_at"].dt.strftime("%Y-%m-%d %H:%M").tolist() == [
+        "2024-03-05 14:30",
+        "2024-03-06 00:00",
+    ]
     assert found.frame[["choosing", "buying", "after"]].to_numpy().tolist() == [[1, 2, 3], [2, 3, 1]]
 
 
@@ -127,7 +139,9 @@ def test_title_lines_blank_rows_and_totals_in_a_spreadsheet(workbook):
 
 
 def test_the_most_probable_sheet_is_read_and_named(workbook):
-    data = workbook(Toelichting=[["Lees dit", "eerst"], ["a", "b"]], Antwoorden=GOOD, Meer=[["x", "y"], [1, 2]])
+    data = workbook(
+        Toelichting=[["Lees dit", "eerst"], ["a", "b"]], Antwoorden=GOOD, Meer=[["x", "y"], [1, 2]]
+    )
     found = intake.read(data)
     assert found.sheet == "Antwoorden"
     assert any("Sheet “Antwoorden” was read" in note and "“Meer”" in note for note in found.notes)
@@ -177,7 +191,14 @@ def test_old_xls(tmp_path):
 def test_parquet_keeps_its_types():
     import pandas as pd
 
-    frame = pd.DataFrame({"answered_at": pd.to_datetime(["2024-07-01 12:00", "2024-01-01 12:00"]), "choosing": [1, 2], "buying": [3, None], "after": [1.0, 2.0]})
+    frame = pd.DataFrame(
+        {
+            "answered_at": pd.to_datetime(["2024-07-01 12:00", "2024-01-01 12:00"]),
+            "choosing": [1, 2],
+            "buying": [3, None],
+            "after": [1.0, 2.0],
+        }
+    )
     found = intake.read(frame.to_parquet())
     assert [str(moment.utcoffset()) for moment in found.frame["answered_at"]] == ["2:00:00", "1:00:00"]
     assert found.frame["buying"].tolist()[0] == 3

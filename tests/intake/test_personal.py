@@ -54,9 +54,19 @@ def test_headers(header, kind):
 
 def test_nothing_personal_gets_into_the_frame(survey):
     header = "Datum;Naam;E-mailadres;Telefoon;Woonplaats;Kiezen;Kopen;Na aankoop;Opmerking"
-    rows = [f"{n:02d}-02-2024;Jan Jansen;jan{n}@x.nl;06-1234567{n % 10};Utrecht;1;2;3;bel 06-12345678" for n in range(1, 20)]
+    rows = [
+        f"{n:02d}-02-2024;Jan Jansen;jan{n}@x.nl;06-1234567{n % 10};Utrecht;1;2;3;bel 06-12345678"
+        for n in range(1, 20)
+    ]
     found = intake.read(survey(*rows, header=header), key=KEY)
-    assert list(found.frame.columns) == ["answered_at", "choosing", "buying", "after", "customer_id", "comment"]
+    assert list(found.frame.columns) == [
+        "answered_at",
+        "choosing",
+        "buying",
+        "after",
+        "customer_id",
+        "comment",
+    ]
     assert found.frame["comment"].unique().tolist() == ["bel [phone]"]
     everything = found.frame.to_csv()
     assert not any(word in everything for word in ("Jan", "jan", "@", "123456", "Utrecht"))
@@ -68,12 +78,16 @@ def test_nothing_personal_gets_into_the_frame(survey):
 def test_ids_that_are_names_or_addresses_are_hashed_and_plain_ids_are_not(survey):
     header = "Datum;Klant;Kiezen;Kopen;Na aankoop"
     for cell, kept in (("K-1001", True), ("Jan Jansen", False), ("jan@x.nl", False)):
-        found = intake.read(survey(f"01-02-2024;{cell};1;2;3", f"02-02-2024;{cell};1;2;3", header=header), key=KEY)
+        found = intake.read(
+            survey(f"01-02-2024;{cell};1;2;3", f"02-02-2024;{cell};1;2;3", header=header), key=KEY
+        )
         assert (found.frame["customer_id"][0] == cell) == kept
 
 
 def test_without_a_key_ids_hold_within_the_file_only_and_that_is_said(survey):
-    data = survey("01-02-2024;a@x.nl;1;2;3", "02-02-2024;a@x.nl;1;2;3", header="Datum;E-mail;Kiezen;Kopen;Na aankoop")
+    data = survey(
+        "01-02-2024;a@x.nl;1;2;3", "02-02-2024;a@x.nl;1;2;3", header="Datum;E-mail;Kiezen;Kopen;Na aankoop"
+    )
     one, two = intake.read(data), intake.read(data)
     assert one.frame["customer_id"].nunique() == 1
     assert one.frame["customer_id"][0] != two.frame["customer_id"][0]

@@ -15,7 +15,9 @@ def reasons(data: bytes, **options) -> dict[int, str]:
 
 def test_types_of_the_frame(survey):
     header = "Datum;Kiezen;Kopen;Na aankoop;Opmerking;Klantnummer;Weer kopen;Meer uitgeven;NPS;Apparaat"
-    found = intake.read(survey("01-02-2024;1;2;3;x;K1;ja;nee;9;mobiel", "02-02-2024;;2;;;;;;;", header=header))
+    found = intake.read(
+        survey("01-02-2024;1;2;3;x;K1;ja;nee;9;mobiel", "02-02-2024;;2;;;;;;;", header=header)
+    )
     types = {name: str(kind) for name, kind in found.frame.dtypes.items()}
     assert types == {
         "answered_at": "datetime64[us, Europe/Amsterdam]", "choosing": "Int64", "buying": "Int64", "after": "Int64",
@@ -51,7 +53,9 @@ def test_rows_of_delimiters_only_are_lines_that_are_empty_and_do_not_count_at_th
 
 
 def test_rows_set_aside_keep_the_users_own_columns(survey):
-    found = intake.read(survey("01-02-2024;1;1;1;a", "ooit;1;1;1; b@x.nl ", header="Datum;Kiezen;Kopen;row;reason"))
+    found = intake.read(
+        survey("01-02-2024;1;1;1;a", "ooit;1;1;1; b@x.nl ", header="Datum;Kiezen;Kopen;row;reason")
+    )
     assert found.table == "effort_survey"
     assert list(found.aside.columns) == ["row", "Datum", "Kiezen", "Kopen", "row (2)", "reason (2)", "reason"]
     assert found.aside.iloc[0]["reason (2)"] == " b@x.nl "
@@ -86,15 +90,21 @@ def test_every_word_said_can_be_dutch(survey):
     assert found.mapping == english.mapping
 
 
-def test_all_rows_unusable_is_an_empty_frame_with_full_account(survey):
-    found = intake.read(survey(*["01-02-2024;;;;x"] * 3, "02-02-2024;1;1;1;y", "03-02-2024;;;;"))
-    assert (found.used, len(found.aside)) == (1, 4)
+def test_a_file_of_which_no_row_can_be_used_is_refused_with_the_commonest_reason(survey, refused):
+    data = survey("01-02-2024;;;;x", "02-02-2024;;;;y", "ooit;;;;z")
+    message = refused(data, mapping={"Kiezen": "choosing"})
+    assert message.startswith(
+        "No row of answers.csv can be used. Line 2, for one: none of the three questions is answered."
+    )
 
 
 @pytest.mark.slow
 def test_two_hundred_megabytes(tmp_path):
     path = tmp_path / "groot.csv"
-    block = "".join(f"{1 + n % 28:02d}-{1 + n % 12:02d}-2024 10:00;nauwelijks;enige;veel te veel;opmerking nummer {n} over de bezorging\n" for n in range(10_000))
+    block = "".join(
+        f"{1 + n % 28:02d}-{1 + n % 12:02d}-2024 10:00;nauwelijks;enige;veel te veel;opmerking nummer {n} over de bezorging\n"
+        for n in range(10_000)
+    )
     with path.open("w", encoding="utf-8") as file:
         file.write("Datum;Kiezen;Kopen;Na aankoop;Opmerking\n")
         while file.tell() < 200 << 20:

@@ -14,7 +14,9 @@ def csv(**columns) -> bytes:
 
 
 def table(header: list[str], *columns: list) -> bytes:
-    return "\n".join(["\t".join(header), *("\t".join(map(str, row)) for row in zip(*columns, strict=True))]).encode()
+    return "\n".join(
+        ["\t".join(header), *("\t".join(map(str, row)) for row in zip(*columns, strict=True))]
+    ).encode()
 
 
 DATES = ["01-02-2024", "02-02-2024", "13-02-2024", "14-02-2024"]
@@ -59,7 +61,14 @@ def test_the_one_question_of_a_customer_effort_score_goes_to_after():
 
 
 def test_satisfaction_and_recommendation_are_no_effort():
-    header = ["Datum", "Kiezen", "Kopen", "Na aankoop", "Hoe tevreden ben je over de levering?", "Zou je ons aanbevelen? (0-10)"]
+    header = [
+        "Datum",
+        "Kiezen",
+        "Kopen",
+        "Na aankoop",
+        "Hoe tevreden ben je over de levering?",
+        "Zou je ons aanbevelen? (0-10)",
+    ]
     found = intake.read(table(header, DATES, EFFORT, EFFORT, EFFORT, [5, 4, 3, 1], [10, 9, 0, 7]))
     assert found.mapping[header[4]] not in ("choosing", "buying", "after")
     assert found.mapping[header[5]] == "recommend"
@@ -67,12 +76,44 @@ def test_satisfaction_and_recommendation_are_no_effort():
 
 
 def test_segments_keep_a_tidy_name_and_ids_and_long_text_do_not_become_one():
-    header = ["Datum", "Kiezen", "Kopen", "Na", "Apparaat", "Klanttype", "Regio NL", "Response ID", "Nr", "Verhaal"]
+    header = [
+        "Datum",
+        "Kiezen",
+        "Kopen",
+        "Na",
+        "Apparaat",
+        "Klanttype",
+        "Regio NL",
+        "Response ID",
+        "Nr",
+        "Verhaal",
+    ]
     long = ["een heel verhaal over de bestelling nummer " + word for word in ("een", "twee", "drie", "vier")]
-    cells = (DATES, EFFORT, EFFORT, EFFORT, ["m", "d", "m", "d"], ["nieuw"] * 4, ["N", "N", "Z", "Z"], [1, 2, 3, 4], [1, 2, 3, 4], long)
+    cells = (
+        DATES,
+        EFFORT,
+        EFFORT,
+        EFFORT,
+        ["m", "d", "m", "d"],
+        ["nieuw"] * 4,
+        ["N", "N", "Z", "Z"],
+        [1, 2, 3, 4],
+        [1, 2, 3, 4],
+        long,
+    )
     found = intake.read(table(header, *cells))
-    kept = {header: column for header, column in found.mapping.items() if column not in intake.TABLES["effort_survey"]}
-    assert kept == {"Apparaat": "device", "Klanttype": "customer_type", "Regio NL": "regio_nl", "Response ID": None, "Nr": None}
+    kept = {
+        header: column
+        for header, column in found.mapping.items()
+        if column not in intake.TABLES["effort_survey"]
+    }
+    assert kept == {
+        "Apparaat": "device",
+        "Klanttype": "customer_type",
+        "Regio NL": "regio_nl",
+        "Response ID": None,
+        "Nr": None,
+    }
     assert found.mapping["Verhaal"] == "comment"
 
 
@@ -83,7 +124,9 @@ def test_several_comments_are_joined():
 
 
 def test_the_end_date_goes_before_the_start_date():
-    found = intake.read(table(["Start Date", "End Date", "choosing", "buying", "after"], DATES, DATES, EFFORT, EFFORT, EFFORT))
+    found = intake.read(
+        table(["Start Date", "End Date", "choosing", "buying", "after"], DATES, DATES, EFFORT, EFFORT, EFFORT)
+    )
     assert found.mapping["End Date"] == "answered_at"
     assert found.mapping["Start Date"] is None
 
@@ -113,7 +156,9 @@ def test_every_canonical_table_by_its_column_names(name, header, row):
 
 
 def test_a_named_table_that_is_not_there_says_what_is_missing():
-    with pytest.raises(DataError, match=r"lacks columns for the table reviews: review_id and rating") as error:
+    with pytest.raises(
+        DataError, match=r"lacks columns for the table reviews: review_id and rating"
+    ) as error:
         intake.read(csv(datum=["1-2-2024"], tekst=["goed"]), table="reviews")
     assert "“datum”, “tekst”" in str(error.value)
 
@@ -124,8 +169,14 @@ def test_a_named_table_that_is_not_there_says_what_is_missing():
         ({"table": "ordres"}, "“ordres” is not a table"),
         ({"zone": "Europe/Adam"}, "“Europe/Adam” is not a time zone"),
         ({"mapping": {"Prijs": "comment"}}, "The file has no column “Prijs”"),
-        ({"mapping": {"Kiezen": "choosing", "Kopen": "choosing"}}, "Two columns of the file are mapped to “choosing”"),
-        ({"mapping": {"Kiezen": "colour"}, "table": "orders"}, "“colour” is not a column of the table orders"),
+        (
+            {"mapping": {"Kiezen": "choosing", "Kopen": "choosing"}},
+            "Two columns of the file are mapped to “choosing”",
+        ),
+        (
+            {"mapping": {"Kiezen": "colour"}, "table": "orders"},
+            "“colour” is not a column of the table orders",
+        ),
     ],
 )
 def test_settings_that_cannot_be(survey, options, said):
@@ -136,7 +187,13 @@ def test_settings_that_cannot_be(survey, options, said):
 def test_the_users_mapping_stands(survey):
     told = {"Kiezen": "after", "Na aankoop": "choosing", "Opmerking": "Mijn groep"}
     found = intake.read(survey(), mapping=told)
-    assert found.mapping == {"Datum": "answered_at", "Kiezen": "after", "Kopen": "buying", "Na aankoop": "choosing", "Opmerking": "mijn_groep"}
+    assert found.mapping == {
+        "Datum": "answered_at",
+        "Kiezen": "after",
+        "Kopen": "buying",
+        "Na aankoop": "choosing",
+        "Opmerking": "mijn_groep",
+    }
     assert found.frame["choosing"].tolist() == [3, 3]
     assert intake.read(survey(), mapping={"Opmerking": None}).mapping["Opmerking"] is None
     assert found.columns[1].note == "chosen by you"
@@ -153,5 +210,9 @@ def test_a_mapping_helps_a_file_that_was_not_recognised():
 def test_the_fingerprint_is_of_the_headers_only(survey):
     one = intake.read(survey())
     assert one.fingerprint == intake.read(survey("05-02-2024;1;1;1;x")).fingerprint
-    assert one.fingerprint == intake.read(survey(header="DATUM;kiezen;Kopen;Na_aankoop;Opmerking")).fingerprint
-    assert one.fingerprint != intake.read(survey(header="Datum;Kiezen;Kopen;Na aankoop;Toelichting")).fingerprint
+    assert (
+        one.fingerprint == intake.read(survey(header="DATUM;kiezen;Kopen;Na_aankoop;Opmerking")).fingerprint
+    )
+    assert (
+        one.fingerprint != intake.read(survey(header="Datum;Kiezen;Kopen;Na aankoop;Toelichting")).fingerprint
+    )

@@ -47,12 +47,28 @@ def iso(*cells, kind="str"):
     ],
 )
 def test_notations(cell, moment):
-    if cell.isdigit() and len(cell) > 8:  # seconds since 1970 are instants; they are read as clock times of UTC
+    if (
+        cell.isdigit() and len(cell) > 8
+    ):  # seconds since 1970 are instants; they are read as clock times of UTC
         moment = pd.Timestamp(int(cell[:10]), unit="s", tz="UTC").tz_convert(ZONE).isoformat()
     assert iso(cell) == [moment]
 
 
-@pytest.mark.parametrize("cell", ["31-02-2024", "soon", "00-00-0000", "12", "2024", "1-1-0024", "1-1-3024", "25:00", "13/13/2024", "1-1-2024 x"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "31-02-2024",
+        "soon",
+        "00-00-0000",
+        "12",
+        "2024",
+        "1-1-0024",
+        "1-1-3024",
+        "25:00",
+        "13/13/2024",
+        "1-1-2024 x",
+    ],
+)
 def test_what_is_no_date(cell):
     found = read("01-02-2024", "15-02-2024", cell)
     assert found.bad.tolist() == [False, False, True]
@@ -93,7 +109,10 @@ def test_clock_changes():
 
 
 def test_offsets_and_clock_times_in_one_column():
-    assert iso("2024-07-01T12:00:00Z", "2024-07-01 12:00:00") == ["2024-07-01T14:00:00+02:00", "2024-07-01T12:00:00+02:00"]
+    assert iso("2024-07-01T12:00:00Z", "2024-07-01 12:00:00") == [
+        "2024-07-01T14:00:00+02:00",
+        "2024-07-01T12:00:00+02:00",
+    ]
 
 
 def test_cells_of_a_spreadsheet():
@@ -111,4 +130,7 @@ def test_a_notation_that_comes_late_in_a_long_column():
     cells = [f"{1 + n % 28:02d}-02-2024" for n in range(5000)] + ["2024-02-03 10:00", "5 maart 2024"]
     found = read(*cells)
     assert not found.bad.any()
-    assert [value.isoformat()[:16] for value in found.values.iloc[-2:]] == ["2024-02-03T10:00", "2024-03-05T00:00"]
+    assert [value.isoformat()[:16] for value in found.values.iloc[-2:]] == [
+        "2024-02-03T10:00",
+        "2024-03-05T00:00",
+    ]

@@ -35,7 +35,9 @@ def test_numbers(cells, numbers):
     assert not any(read(*cells)[1])
 
 
-@pytest.mark.parametrize("cell", ["1.5", "12.34.5", "1.23,4", "abc", "1,2,3", "--3", "1e5", "٣", "0x10", "nan", "inf", "1_000"])
+@pytest.mark.parametrize(
+    "cell", ["1.5", "12.34.5", "1.23,4", "abc", "1,2,3", "--3", "1e5", "٣", "0x10", "nan", "inf", "1_000"]
+)
 def test_what_is_no_number_in_a_column_with_decimal_commas(cell):
     found, bad = read("1,50", "2.345,60", "3,25", cell)
     assert found == [1.5, 2345.6, 3.25, None]
@@ -58,7 +60,18 @@ def test_whole_numbers():
 
 def test_yes_and_no():
     said = ["Ja", "nee", "YES", "no", True, 0, "n.v.t.", "misschien", "Nee, nooit meer", "zeker wel"]
-    assert read(*said, parse=values.flag)[0] == [True, False, True, False, True, False, None, None, False, True]
+    assert read(*said, parse=values.flag)[0] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+        False,
+        None,
+        None,
+        False,
+        True,
+    ]
     assert read("ja", "paars", parse=values.flag)[1] == [False, True]
 
 
@@ -69,5 +82,9 @@ def test_words_with_synonyms():
 
 
 def test_keys_keep_their_zeros_and_lose_the_spreadsheets_apostrophe():
-    assert values.key(pd.Series(["007", "'8500000000101", " x "])).values.tolist() == ["007", "8500000000101", "x"]
+    assert values.key(pd.Series(["007", "'8500000000101", " x "])).values.tolist() == [
+        "007",
+        "8500000000101",
+        "x",
+    ]
     assert values.key(pd.Series([15.0, 16], dtype=object)).values.tolist() == ["15", "16"]

@@ -74,7 +74,7 @@ function render({ model, el }) {
       const inside = pickable && column === 0
         ? make("button", { type: "button", className: "csw-row", textContent: text })
         : document.createTextNode(text);
-      row.append(make(tag, { className: `csw-${columns[column]?.align ?? "left"}`,
+      row.append(make(tag, { className: `csw-${columns[column]?.align ?? "left"}${text.length > 60 ? " csw-long" : ""}`,
         attrs: { scope: column === 0 ? "row" : null } }, inside));
     });
     return row;

@@ -1,0 +1,61 @@
+"""Findings: how certain, what they rest on, in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from csworkbook import evidence, language
+from csworkbook.estimates import Estimate
+from csworkbook.findings import Finding, rank
+
+SHARE = Estimate(0.3, 0.2, 0.4, 100)
+
+
+def finding(name, value=None, estimate=SHARE, **more):
+    worth = None if value is None else Estimate(*value, 100, "money")
+    return Finding("03_effort_survey", name, estimate, value=worth, **more)
+
+
+@pytest.mark.parametrize(
+    ("one", "certainty"),
+    [
+        (finding("measured"), "sure"),
+        (finding("worth something", (10, 5, 20)), "sure"),
+        (finding("perhaps worth something", (10, -5, 20)), "likely"),
+        (finding("worth nothing certain", (10, 0, 20)), "likely"),
+        (finding("no data", estimate=None), "too few"),
+    ],
+)
+def test_certainty(one, certainty):
+    assert one.certainty == certainty
+
+
+def test_rank_puts_sure_value_first_by_its_low_end_and_too_few_last():
+    found = [
+        finding("too few", estimate=None, enough=385),
+        finding("likely", (900, -1, 2000)),
+        finding("sure without value"),
+        finding("sure, at least 50", (500, 50, 900)),
+        finding("sure, at least 80", (100, 80, 120)),
+    ]
+    order = ["sure, at least 80", "sure, at least 50", "sure without value", "likely", "too few"]
+    assert [f.headline for f in rank(found)] == order
+    assert [f.headline for f in rank(found[::-1])] == order
+
+
+def test_rank_of_nothing():
+    assert rank([]) == []
+
+
+def test_basis_names_the_own_data_and_the_handbook():
+    basis = finding("x", benchmark="effort-buy-again").basis
+    assert "30% (20% to 40%, n = 100)" in basis
+    assert "94%" in basis
+    assert evidence.get("effort-buy-again").source in basis
+
+
+def test_basis_of_too_few_data_says_so_in_both_languages():
+    few = finding("x", estimate=None)
+    assert few.basis == "too few data"
+    with language.speaking("nl"):
+        assert few.basis == "te weinig gegevens"

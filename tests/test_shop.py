@@ -1,0 +1,300 @@
+"""Shops: folders that lose nothing, and a demo that nothing changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from csworkbook import paths, shop
+from csworkbook.errors import DataError, SettingError
+
+SURVEY = pd.DataFrame(
+    {
+        "answered_at": pd.date_range("2026-01-05", periods=3, tz="Europe/Amsterdam"),
+        "choosing": pd.array([1, 2, None], dtype="Int8"),
+        "buying": pd.array([1, 1, 1], dtype="Int8"),
+        "after": pd.array([3, 3, 1], dtype="Int8"),
+    }
+)
+ASIDE = pd.DataFrame({"row": [5], "Naam": ["=1+1"], "reason": ["no date"]})
+
+
+def brought(frame=SURVEY, aside=ASIDE):
+    return SimpleNamespace(table="effort_survey", frame=frame, aside=aside)
+
+
+@pytest.fixture
+def own(tmp_path):
+    return shop.new_shop(tmp_path / "acme", name="Acme “B.V.”", language="nl")
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch, tmp_path):
+    monkeypatch.delenv("CSWORKBOOK", raising=False)
+    monkeypatch.setenv("CSWORKBOOK_VISITS", str(tmp_path / "visits"))
+
+
+def digest(folder):
+    return {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+# ---------------------------------------------------------------- open and new
+def test_without_a_folder_the_demo_shop_opens():
+    demo = shop.open_shop()
+    assert demo.is_demo
+    assert demo.folder is None
+    assert "effort_survey" in demo.tables()
+    assert len(demo.orders) > 1000
+
+
+def test_a_new_shop_has_settings_a_key_and_no_tables(own):
+    assert (own.name, own.settings.language, own.is_demo) == ("Acme “B.V.”", "nl", False)
+    assert own.tables() == []
+    assert own.orders is None
+    assert stat.S_IMODE((own.folder / "workbook.key").stat().st_mode) == 0o600
+    assert len(own.key) >= 32
+
+
+def test_a_shop_opens_again_as_it_was(own):
+    again = shop.open_shop(own.folder)
+    assert (again.settings, again.key) == (own.settings, own.key)
+
+
+def test_two_shops_have_other_keys(own, tmp_path):
+    assert shop.new_shop(tmp_path / "other", name="x").key != own.key
+
+
+def test_the_environment_names_the_shop(own, monkeypatch):
+    monkeypatch.setenv("CSWORKBOOK", str(own.folder))
+    assert shop.open_shop().name == own.name
+
+
+@pytest.mark.parametrize("make", [lambda p: p / "nothing", lambda p: p])
+def test_a_folder_that_is_no_workbook_is_named(tmp_path, make):
+    with pytest.raises(SettingError, match=r"is not a workbook.*workbook\.toml.*csworkbook new"):
+        shop.open_shop(make(tmp_path))
+
+
+def test_a_file_is_no_workbook(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SettingError, match="is not a workbook"):
+        shop.open_shop(tmp_path / "file")
+    with pytest.raises(SettingError, match="cannot be written"):
+        shop.new_shop(tmp_path / "file" / "deeper", name="x")
+
+
+def test_a_workbook_is_not_made_twice(own):
+    before = digest(own.folder)
+    with pytest.raises(SettingError, match="already"):
+        shop.new_shop(own.folder, name="again")
+    assert digest(own.folder) == before
+
+
+def test_an_unknown_language_makes_nothing(tmp_path):
+    with pytest.raises(SettingError, match="de"):
+        shop.new_shop(tmp_path / "x", name="x", language="de")
+    assert not (tmp_path / "x").exists()
+
+
+# ---------------------------------------------------------------- settings
+def test_settings_survive_the_round_trip(own):
+    said = shop.Settings(
+        name='Quote " and \\ and\nnewline', currency="GBP", margin=0.2, opening_hours={"sunday": "10:00-12:00"},
+        targets={"chat": 0.8},
+    )  # fmt: skip
+    shop.save_settings(own.folder, said)
+    assert shop.open_shop(own.folder).settings == said
+
+
+def test_settings_left_out_have_their_defaults_and_unknown_ones_are_left_alone(own):
+    (own.folder / "workbook.toml").write_text('name = "x"\ncolour = "blue"\n', "utf-8")
+    settings = shop.open_shop(own.folder).settings
+    assert (settings.name, settings.margin) == ("x", shop.Settings().margin)
+
+
+@pytest.mark.parametrize("content", [b"name = ", b'name = "\xff"', b"[name"])
+def test_broken_settings_are_said_with_the_file(own, content):
+    (own.folder / "workbook.toml").write_bytes(content)
+    with pytest.raises(SettingError, match=r"workbook\.toml"):
+        shop.open_shop(own.folder)
+
+
+@pytest.mark.parametrize("line", ['margin = "35%"', "name = 3", 'opening_hours = "9-5"', "margin = true"])
+def test_a_setting_of_the_wrong_kind_is_named(own, line):
+    (own.folder / "workbook.toml").write_text(line, "utf-8")
+    with pytest.raises(SettingError, match=line.split()[0]):
+        shop.open_shop(own.folder)
+
+
+def test_whole_numbers_do_for_amounts(own):
+    (own.folder / "workbook.toml").write_text("hourly_cost = 30", "utf-8")
+    assert shop.open_shop(own.folder).settings.hourly_cost == 30
+
+
+# ---------------------------------------------------------------- add
+def test_an_added_table_is_read_back_as_it_was(own):
+    assert own.add(brought()) is own
+    for one in (own, shop.open_shop(own.folder)):
+        pd.testing.assert_frame_equal(one.effort_survey, SURVEY)
+        assert one.tables() == ["effort_survey"]
+        assert one.aside("effort_survey")["Naam"].tolist() == ["=1+1"]
+
+
+def test_the_table_it_replaces_is_kept(own):
+    own.add(brought())
+    own.add(brought(SURVEY.head(1)))
+    (earlier,) = (own.folder / "data" / "earlier").glob("*.parquet")
+    assert len(pd.read_parquet(earlier)) == 3
+    assert len(own.effort_survey) == 1
+
+
+def test_a_crash_while_writing_leaves_the_old_table_and_no_rubbish(own, monkeypatch):
+    own.add(brought())
+    files = set((own.folder / "data").glob("*")) | set((own.folder / "data").glob(".*"))
+
+    def crash(*_args):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", crash)
+    with pytest.raises(OSError, match="disk full"):
+        own.add(brought(SURVEY.head(1)))
+    monkeypatch.undo()
+    assert len(shop.open_shop(own.folder).effort_survey) == 3
+    left = set((own.folder / "data").glob("*")) | set((own.folder / "data").glob(".*"))
+    assert left - files <= {own.folder / "data" / "earlier"}
+
+
+def test_a_crash_while_saving_settings_leaves_the_old_ones(own, monkeypatch):
+    def crash(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", crash)
+    with pytest.raises(KeyboardInterrupt):
+        shop.save_settings(own.folder, shop.Settings(name="new"))
+    monkeypatch.undo()
+    assert shop.open_shop(own.folder).name == "Acme “B.V.”"
+    assert not list(own.folder.glob(".workbook.toml*"))
+
+
+def test_the_demo_shop_never_changes():
+    before = digest(paths.data_folder())
+    demo = shop.open_shop()
+    rows = len(demo.effort_survey)
+    theirs = demo.add(brought())
+    assert theirs is not demo
+    assert not theirs.is_demo
+    assert theirs.tables() == ["effort_survey"]
+    assert theirs.orders is None
+    assert len(demo.effort_survey) == rows
+    assert digest(paths.data_folder()) == before
+
+
+def test_a_changed_table_is_seen_after_forgetting(own):
+    other = shop.open_shop(own.folder)
+    assert other.effort_survey is None
+    own.add(brought())
+    other.forget_frames()
+    assert len(other.effort_survey) == 3
+    assert other.stamp() > 0
+
+
+# ---------------------------------------------------------------- what it remembers
+def test_a_corrected_mapping_survives_reopening(own):
+    own.remember("fingerprint", {"Kolom “A”": "choosing", "E-mail": None})
+    assert shop.open_shop(own.folder).remembered("fingerprint") == {"Kolom “A”": "choosing", "E-mail": None}
+    assert own.remembered("another") is None
+
+
+# ---------------------------------------------------------------- visits
+def test_a_visit_is_found_again_by_its_id():
+    first = shop.visit("abc123")
+    first.add(brought())
+    again = shop.visit("abc123")
+    assert again.folder == first.folder
+    assert again.key == first.key
+    assert len(again.effort_survey) == 3
+    assert shop.visit("zzz").tables() == []
+
+
+def test_a_visit_that_never_was_is_none():
+    assert shop.find_visit("nobody") is None
+    assert shop.find_visit("") is None
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/x", "/etc/passwd", "..", "a/../../b", "\\\\server\\x", "a\x00b", "%2e%2e"]
+)
+def test_no_visit_leaves_its_folder(name, tmp_path):
+    inside = (tmp_path / "visits").resolve()
+    folder = shop.visit(name).folder
+    assert folder.is_relative_to(inside) or not any(c.isalnum() for c in name)
+    assert folder != inside
+    assert not (tmp_path / "workbook.toml").exists()
+
+
+def test_a_very_long_visit_id_is_still_a_folder():
+    assert shop.visit("a" * 5000).folder.exists()
+
+
+def test_without_a_server_two_visits_share_nothing(monkeypatch):
+    monkeypatch.delenv("CSWORKBOOK_VISITS")
+    assert shop.visit("same").folder != shop.visit("same").folder
+
+
+# ---------------------------------------------------------------- call
+def chapter(orders, effort_survey=None, *, margin=0.5, zone="UTC", other=1):
+    return orders, effort_survey, margin, zone, other
+
+
+def test_call_hands_in_tables_and_settings_by_name():
+    demo = shop.open_shop()
+    orders, survey, margin, zone, other = demo.call(chapter)
+    assert orders is demo.orders
+    assert survey is demo.effort_survey
+    assert (margin, zone, other) == (demo.settings.margin, "Europe/Amsterdam", 1)
+    assert demo.call(chapter, margin=0.9, other=2)[2:] == (0.9, "Europe/Amsterdam", 2)
+
+
+def test_call_says_which_table_is_missing(own):
+    with pytest.raises(DataError, match="needs the table"):
+        own.call(chapter)
+
+
+def test_a_table_that_only_adds_may_be_missing(own):
+    def needs_nothing(effort_survey=None):
+        return effort_survey
+
+    assert own.call(needs_nothing) is None
+
+
+def test_what_is_no_table_is_no_attribute(own):
+    with pytest.raises(AttributeError):
+        _ = own.nonsense
+    assert "effort_survey" in dir(own)
+    assert "no tables yet" in repr(own)
+
+
+# ---------------------------------------------------------------- findings
+def test_the_demo_shops_findings_are_ranked_and_whole():
+    found = shop.open_shop().findings()
+    assert len(found) >= 4
+    order = [{"sure": 0, "likely": 1, "too few": 2}[f.certainty] for f in found]
+    assert order == sorted(order)
+    valued = [f.value.low for f in found if f.value and f.certainty == "sure"]
+    assert valued == sorted(valued, reverse=True)
+    assert all(f.headline and f.action for f in found)
+
+
+def test_a_shop_without_tables_finds_nothing(own):
+    assert own.findings() == []
+
+
+def test_a_shop_with_hardly_any_answers_finds_that_there_are_too_few(own):
+    found = own.add(brought()).findings()
+    assert {f.certainty for f in found} == {"too few"}
+    assert all(f.enough >= 30 for f in found)
