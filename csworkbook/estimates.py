@@ -134,6 +134,7 @@ def difference(count: float, n: float, other_count: float, other_n: float) -> Es
 
     Newcombe 1998, Statistics in Medicine 17:873–890, method 10.
     """
+    import numpy as np
     from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
 
     if min(n, other_n) == 0:
@@ -141,7 +142,9 @@ def difference(count: float, n: float, other_count: float, other_n: float) -> Es
     low, high = confint_proportions_2indep(count, n, other_count, other_n, method="newcomb", compare="diff")
     pooled = count + other_count
     flat = pooled in (0, n + other_n)
-    p = 1.0 if flat else float(test_proportions_2indep(count, n, other_count, other_n, method="score").pvalue)
+    with np.errstate(all="ignore"):  # it also works out odds, which shares of 0 and 1 do not have
+        tested = None if flat else test_proportions_2indep(count, n, other_count, other_n, method="score")
+    p = 1.0 if tested is None else float(tested.pvalue)
     return Estimate(count / n - other_count / other_n, float(low), float(high), int(n + other_n), "points", p)
 
 

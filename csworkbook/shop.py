@@ -362,7 +362,9 @@ def _read_settings(path: Path) -> Settings:
     for name, value in read.items():
         if not _alike(value, known[name]):
             raise SettingError(
-                _("The setting {name} in {path} cannot be {value}.").format(name=name, path=path, value=value),
+                _("The setting {name} in {path} cannot be {value}.").format(
+                    name=name, path=path, value=value
+                ),
                 allowed=_("Something like: {example}.").format(example=known[name]),
                 next_step=_("Mend that line, or delete the file and make the workbook again."),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
@@ -102,6 +103,7 @@ def stop_words() -> tuple[str, ...]:
 def _topics(texts: pd.Series, most: int, seed: int) -> pd.DataFrame | None:
     """The table of topics; None where no word says anything."""
     from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(
@@ -114,7 +116,9 @@ def _topics(texts: pd.Series, most: int, seed: int) -> pd.DataFrame | None:
         return None
     k = max(1, min(most, len(texts) // 10, weights.shape[1]))
     model = NMF(k, init="nndsvd", random_state=seed, max_iter=400)
-    of_text = model.fit_transform(weights)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # near enough to group by the heaviest topic
+        of_text = model.fit_transform(weights)
     names = vectorizer.get_feature_names_out()
     best = pd.Series(of_text.argmax(axis=1)).where(of_text.max(axis=1) > 0)
     strength = of_text.max(axis=1) / (of_text.sum(axis=1) + 1e-12)

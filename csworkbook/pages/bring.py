@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from csworkbook.shop import Shop
 
 _KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet")
-_SURE = 0.8
+_SURE = 0.7
 _LEAVE_OUT, _SPLIT_BY = "", "\0split"
 
 
@@ -150,7 +150,7 @@ class Bring(ipywidgets.VBox):
             value = self._choices[match.header].value
             if value == _SPLIT_BY:
                 kept = match.column if match.column and match.column not in TABLES[self.table] else None
-                value = kept or _identifier(match.header)
+                value = kept or match.header
             chosen[match.header] = value or None
         return chosen
 
@@ -163,7 +163,7 @@ class Bring(ipywidgets.VBox):
         if mapping != self.intake.mapping:
             self.intake = self._read(self.intake.filename, mapping)
         shop = self.page.bring(self.intake)
-        shop.remember(self.intake.fingerprint, mapping)
+        shop.remember(self.intake.fingerprint, self.intake.mapping)
         n = len(self.intake.frame)
         self._forget()
         done = _("Done: every panel on this page now shows your own {n} rows ({table}).")
@@ -214,12 +214,6 @@ def _column(name: str) -> str:
         "spend_more": _("would spend more (yes/no)"),
         "recommend": _("would recommend (0–10)"),
     }.get(name) or head(name)
-
-
-def _identifier(header: str) -> str:
-    from csworkbook.intake import tidy
-
-    return tidy(header)
 
 
 def _button(label: str, function, trouble: ipywidgets.VBox, *, quiet: bool = False) -> ipywidgets.Button:

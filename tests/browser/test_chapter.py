@@ -42,12 +42,13 @@ def hardest(counts):
     return max(("choosing", "buying", "after"), key=lambda stage: share_of_far_too_much(counts, stage))
 
 
-def opened(page, server, spoken="nl"):
+def opened(page, server, spoken="nl", pictures=11):
     page.goto(server.chapter(f"{spoken}/{CHAPTER}"))
     page.wait_for_selector(".csw-panel .main-svg", state="attached", timeout=60 * SECONDS)
     page.wait_for_selector(".csw-upload input[type=file]", state="attached", timeout=60 * SECONDS)
     page.wait_for_function(
-        "document.querySelectorAll('.csw-panel .js-plotly-plot').length >= 11", timeout=60 * SECONDS
+        "document.querySelectorAll('.csw-panel .js-plotly-plot').length >= " + str(pictures),
+        timeout=60 * SECONDS,
     )
     return page
 
@@ -215,10 +216,8 @@ def test_a_changed_column_is_read_anew_and_remembered(open_page, server, tmp_pat
     )
     drop(page, survey(tmp_path, "b.csv", text))
     page.wait_for_selector(".csw-mapping select", timeout=60 * SECONDS)
-    assert (
-        page.locator(".csw-mapping select").nth(1).locator("option:checked").inner_text()
-        == "moeite: na de aankoop"
-    )
+    chosen = page.locator(".csw-mapping select").nth(1).locator("option:checked").inner_text()
+    assert chosen.replace("\u00a0", " ") == "moeite: na de aankoop"
 
 
 def test_a_reload_brings_back_choice_and_data(open_page, server):
@@ -230,7 +229,7 @@ def test_a_reload_brings_back_choice_and_data(open_page, server):
     page.wait_for_function("() => document.querySelector('.csw-headline').innerText.includes(',')")
     page.wait_for_timeout(1 * SECONDS)
     before = headline(page)
-    opened(page, server)
+    opened(page, server, pictures=6)
     page.wait_for_function(
         "() => document.querySelector('main').innerText.includes('520 antwoorden')", timeout=30 * SECONDS
     )
@@ -261,7 +260,7 @@ def test_there_is_no_english_on_the_dutch_page(open_page, server):
     text = page.locator("body").inner_text()
     dutch = read_po((language.LOCALE_FOLDER / "nl/LC_MESSAGES/csworkbook.po").open("rb"))
     parts = {piece.strip() for m in dutch if isinstance(m.id, str) for piece in re.split(r"\{[^}]*\}", m.id)}
-    english = {part for part in parts if len(part.split()) >= 3}
+    english = {part for part in parts if len(re.findall("[a-z]{2,}", part)) >= 3}
     assert english
     assert [part for part in english if part in text] == []
 

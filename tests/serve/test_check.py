@@ -42,7 +42,9 @@ def test_in_dutch(capsys, survey):
     assert "Rijen: 7 gelezen = 6 gebruikt + 1 apart gelegd" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02\xff", b"a,b\n1,2\n", b"<html><body>no table</body></html>"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01\x02\xff", b"a,b\n1,2\n", b"<html><body>no table</body></html>"]
+)
 def test_nothing_usable_is_1_and_one_clear_message(capsys, tmp_path, content):
     path = tmp_path / "file.csv"
     path.write_bytes(content)

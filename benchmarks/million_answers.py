@@ -1,10 +1,11 @@
-"""How long does one million effort answers take to be read, against pandas reading the same file?
+"""How long does one million effort answers take, from the file to every panel, against pandas reading it?
 
-    python benchmarks/effort_intake.py [rows]
+    python benchmarks/million_answers.py [rows]
 
-Makes a CSV (ten columns, words as answers, comments, e-mail addresses) in a temporary folder, reads it with
-`pandas.read_csv` and with `csworkbook.intake.read` (recognised, typed, checked), each three times in a process
-of its own with its imports done, and prints the fastest of each, the ratio, and the highest memory.
+Makes a CSV (ten columns, words as answers, comments, e-mail addresses) in a temporary folder. Timed are
+`pandas.read_csv`, the same with its Python-object strings of before pandas 3, `csworkbook.intake.read` (recognised,
+typed, checked), and reading plus every panel's analysis (comment topics on a sample of 20,000), each three times in a
+process of its own with its imports done. Printed are the fastest of each, the ratios, and the highest memory.
 """
 
 from __future__ import annotations
@@ -86,20 +87,41 @@ def timed(setup: str, work: str) -> dict:
     return json.loads(done.stdout)
 
 
+PANELS = """
+from csworkbook import effort
+import statsmodels.api, sklearn.decomposition, sklearn.feature_extraction.text
+
+def analyse(survey):
+    panels = (effort.by_stage, effort.segments, effort.over_time, effort.comments, effort.loyalty,
+              effort.where_first, effort.compare)
+    results = [panel(survey) for panel in panels]
+    return [(result.text, result.plot(), result.findings()) for result in results]
+"""
+
+
 def main(rows: int = 1_000_000) -> None:
-    """Make the file, time both, print the ratio."""
+    """Make the file, time everything on it, print the ratios."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "answers.csv"
         # in a process of its own: the memory of the maker must not count as the reader's
         subprocess.run([sys.executable, __file__, str(rows), str(path)], check=True)
         size = path.stat().st_size / 1e6
-        peer = timed("", f"found = pandas.read_csv({str(path)!r}, sep=';')")
-        setup = "import pandera.pandas\nfrom csworkbook import intake"
-        ours = timed(setup, f"found = intake.read({str(path)!r}, key=b'k' * 32); assert found.read == {rows}")
+        intake = "import pandera.pandas\nfrom csworkbook import intake"
+        read = f"intake.read({str(path)!r}, key=b'k' * 32)"
+        objects = "pandas.set_option('future.infer_string', False)"
+        runs = {
+            "pandas.read_csv": timed("", f"found = pandas.read_csv({str(path)!r}, sep=';')"),
+            "… with object strings": timed(objects, f"found = pandas.read_csv({str(path)!r}, sep=';')"),
+            "intake.read": timed(intake, f"found = {read}; assert found.read == {rows}"),
+            "… and every panel": timed(intake + PANELS, f"found = {read}; found = analyse(found.frame)"),
+        }
+    peer = runs["pandas.read_csv"]
     print(f"{rows:,} answers, {size:.0f} MB")
-    for name, one in (("pandas.read_csv", peer), ("intake.read", ours)):
-        print(f"{name:16} wall {one['wall']:.2f} s   CPU {one['cpu']:.2f} s   peak {one['peak']:,.0f} MB")
-    print(f"ratio            wall {ours['wall'] / peer['wall']:.1f}      CPU {ours['cpu'] / peer['cpu']:.1f}")
+    for name, one in runs.items():
+        ratios = f"{one['wall'] / peer['wall']:5.1f} × wall, {one['cpu'] / peer['cpu']:5.1f} × CPU"
+        print(
+            f"{name:24} wall {one['wall']:5.2f} s   CPU {one['cpu']:5.2f} s   peak {one['peak']:6,.0f} MB   {ratios}"
+        )
 
 
 if __name__ == "__main__":

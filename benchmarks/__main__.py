@@ -1,0 +1,11 @@
+"""Every benchmark, one after the other: ``python -m benchmarks``. Keep the machine quiet meanwhile."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ALL = ("first_picture", "control", "memory", "million_answers", "demo_events")
+
+for name in ALL:
+    print(f"\n## {name}", flush=True)
+    subprocess.run([sys.executable, str(Path(__file__).with_name(f"{name}.py"))], check=True)
