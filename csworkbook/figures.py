@@ -7,6 +7,7 @@ where text stands on them).
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from csworkbook import language
@@ -96,7 +97,7 @@ def diverging(table: pd.DataFrame, *, label: str = "stage") -> go.Figure:
     for answer in (3, 2, 1):
         part = table[table["answer"] == answer].set_index(label).reindex(rows)
         figure.add_bar(
-            y=[str(word(row)) for row in rows],
+            y=[label_of(row) for row in rows],
             x=part["share"],
             base=starts[answer],
             orientation="h",
@@ -107,7 +108,7 @@ def diverging(table: pd.DataFrame, *, label: str = "stage") -> go.Figure:
             insidetextanchor="middle",
             textangle=0,
             textfont={"color": ON_ANSWERS[answer]},
-            hovertext=[_interval(row) for row in part.itertuples()],
+            hovertext=[interval(row) for row in part.itertuples()],
             hoverinfo="text",
         )
     figure.update_layout(barmode="overlay", bargap=0.35, margin={"b": LEGEND}, uniformtext=FITTING)
@@ -116,7 +117,8 @@ def diverging(table: pd.DataFrame, *, label: str = "stage") -> go.Figure:
     return figure
 
 
-def _interval(row) -> str:
+def interval(row) -> str:
+    """Share, interval and n of a row, for hovering."""
     values = {
         "share": language.percent(row.share, 1),
         "low": language.percent(row.low, 1),
@@ -149,7 +151,7 @@ def dots(
     for one, up, colour in zip(groups, shift, colours, strict=True):
         part = table if one is None else table[table[group] == one]
         y = [labels.index(str(word(v))) + up for v in part[label]]
-        _whiskers(figure, part, y, value, colour, "" if one is None else str(word(one)), money)
+        _whiskers(figure, part, y, value, colour, "" if one is None else label_of(one), money)
     if benchmark:
         _diamonds(figure, table, labels, label, benchmark, group, groups, shift)
     figure.update_yaxes(
@@ -167,7 +169,14 @@ def wrapped(text: str, width: int = 18) -> str:
     """A label on several short lines, so that a phone keeps room for the picture."""
     import textwrap
 
-    return "<br>".join(textwrap.wrap(text, width)) or text
+    return "<br>".join(escape(line, quote=False) for line in textwrap.wrap(text, width))
+
+
+def label_of(value: object) -> str:
+    """A value as a label: known words in the language spoken now, and never as markup."""
+    from csworkbook.results import word
+
+    return escape(str(word(value)), quote=False)
 
 
 def _shifts(n: int) -> list[float]:
@@ -225,13 +234,12 @@ def heat(shares: pd.DataFrame, notes: pd.DataFrame, hover: pd.DataFrame) -> go.F
 
     The three frames have the same shape: shares 0–1, what stands in the cell, what hovering says.
     """
-    from csworkbook.results import word
 
     figure = blank(height=max(HEIGHT, 120 + 44 * len(shares)))
     figure.add_heatmap(
         z=shares.to_numpy(),
-        x=[str(word(c)) for c in shares.columns],
-        y=[str(word(r)) for r in shares.index],
+        x=[label_of(c) for c in shares.columns],
+        y=[label_of(r) for r in shares.index],
         text=notes.to_numpy(),
         texttemplate="%{text}",
         hovertext=hover.to_numpy(),
@@ -266,7 +274,7 @@ def timeline(
         line={"color": ACCENT, "width": 2},
         marker={"size": 5},
         hovertext=[
-            f"{language.day(r[0])}<br>{_interval(r[1])}" for r in zip(x, table.itertuples(), strict=True)
+            f"{language.day(r[0])}<br>{interval(r[1])}" for r in zip(x, table.itertuples(), strict=True)
         ],
         hoverinfo="text",
     )

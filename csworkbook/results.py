@@ -34,6 +34,8 @@ class Result:
     title: ClassVar[str] = ""
     # columns of `table` that are shown, in order; all when empty
     shown: ClassVar[tuple[str, ...]] = ()
+    # whether `low` and `high` bound a difference of shares, shown in points
+    in_points: ClassVar[bool] = False
 
     @property
     def text(self) -> str:
@@ -82,7 +84,8 @@ class Result:
         return shown.astype({column: _answers() for column in ordered})
 
     def cell(self, column: str, value: object) -> str:
-        """One cell as people read it."""
+        """One cell as people read it; the ends of a difference are in points, as the difference is."""
+        column = "difference" if self.in_points and column in ("low", "high") else column
         return cell(column, value, getattr(self, "currency", "EUR"))
 
     def sheet(self) -> pd.DataFrame:

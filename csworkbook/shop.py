@@ -11,6 +11,7 @@ import atexit
 import inspect
 import os
 import secrets
+import shutil
 import tempfile
 import tomllib
 from collections.abc import Callable
@@ -330,10 +331,10 @@ def _write_frame(frame: pd.DataFrame, path: Path) -> None:
 
 def _keep_earlier(path: Path) -> None:
     if path.exists():
-        when = datetime.fromtimestamp(path.stat().st_mtime).strftime("%Y%m%d-%H%M%S")
+        when = datetime.fromtimestamp(path.stat().st_mtime).strftime("%Y%m%d-%H%M%S-%f")
         earlier = path.parent / "earlier" / f"{path.stem}-{when}.parquet"
         earlier.parent.mkdir(exist_ok=True)
-        os.link(path, earlier) if not earlier.exists() else None
+        shutil.copy2(path, earlier)
 
 
 def _write_private(path: Path, content: bytes) -> None:

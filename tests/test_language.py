@@ -27,7 +27,7 @@ def ids(catalogue):
 
 
 def strings(message):
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    return tuple(message.string) if isinstance(message.string, (tuple, list)) else (message.string,)
 
 
 def test_every_message_of_the_code_is_in_the_dutch_catalogue_and_no_other(dutch):

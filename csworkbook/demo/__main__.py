@@ -11,6 +11,7 @@ from csworkbook.demo.store import Writer, folder_size, write_csv
 from csworkbook.paths import data_folder
 
 _ROWS_TO_IMITATE = 250
+_SETTINGS = Path(__file__).parents[1] / "content" / "demo_workbook.toml"
 
 
 def rebuild(folder: Path) -> Path:
@@ -21,6 +22,7 @@ def rebuild(folder: Path) -> Path:
     with Writer(folder / "shop") as writer:
         for name, frame in tables.items():
             writer.add(name, frame)
+    shutil.copy(_SETTINGS, folder / "shop" / "workbook.toml")
     for name, frame in tables.items():
         write_csv(frame.head(_ROWS_TO_IMITATE), folder / "csv" / f"{name}.csv")
     exports(folder / "exports", tables)

@@ -65,6 +65,20 @@ def same_customers(effort_survey: pd.DataFrame, orders: pd.DataFrame) -> tuple[n
     return codes[: len(mine)], codes[len(mine) :]
 
 
+def duration(text: str) -> pd.Timedelta:
+    """A duration such as "90D"; a SettingError for anything else, or for less than a day."""
+    try:
+        found = pd.Timedelta(text)
+    except ValueError:
+        found = pd.NaT
+    if not found >= pd.Timedelta(days=1):
+        raise SettingError(
+            _("“{value}” is no length of time.").format(value=text),
+            allowed=_("Something like: {example}.").format(example="90D"),
+        )
+    return found
+
+
 def no_segments() -> DataError:
     """The error that says the survey has nothing to split by."""
     return DataError(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from csworkbook import estimates, figures, language
-from csworkbook.effort.answers import CHAPTER
-from csworkbook.errors import DataError
+from csworkbook.effort.answers import CHAPTER, duration
+from csworkbook.errors import DataError, SettingError
 from csworkbook.estimates import Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
@@ -19,6 +19,9 @@ from csworkbook.tables import require
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+
+_LEAST_SILENCE = pd.Timedelta(days=31)  # below a month, more could lapse than were active
 
 
 @question(mark("Is the bucket filling or leaking?"))
@@ -41,7 +44,12 @@ def leaking_bucket(orders: pd.DataFrame, *, silence: str = "180D") -> LeakingBuc
         active), low, high (Wilson).
     """
     require(orders, "orders")
-    gap = pd.Timedelta(silence)
+    gap = duration(silence)
+    if gap < _LEAST_SILENCE:
+        raise SettingError(
+            _("After {days} days without an order nobody can be called lapsed.").format(days=gap.days),
+            allowed=_("At least {days} days.").format(days=_LEAST_SILENCE.days),
+        )
     if orders["ordered_at"].notna().sum() == 0:
         raise _too_short(gap)
     moves = _moves(orders, gap)
@@ -96,8 +104,13 @@ class LeakingBucket(Result):
 
     @property
     def churn(self) -> Estimate:
-        """Share of active customers that lapses in a month, over all months shown."""
-        return estimates.share(self.table["lapsed"].sum(), self.table["active"].sum())
+        """Share of active customers that lapses in a month: the mean of the months, n the months.
+
+        The interval is that of months, not of customers: the same customers are counted month after
+        month, and seasons make months differ more than chance among customers would.
+        """
+        months = estimates.mean(self.table["rate"], "share")
+        return replace(months, low=max(months.low, 0.0), high=min(months.high, 1.0))
 
     @property
     def text(self) -> str:

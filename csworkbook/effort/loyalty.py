@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from csworkbook import estimates, evidence, figures, language
-from csworkbook.effort.answers import CHAPTER, coded, highest, same_customers
+from csworkbook.effort.answers import CHAPTER, coded, duration, highest, same_customers
 from csworkbook.errors import DataError
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
@@ -58,7 +58,7 @@ def loyalty(
     measures = _said(effort_survey)
     left_out = 0
     if orders is not None and "customer_id" in effort_survey:
-        measures["bought_again"], left_out = _bought_again(effort_survey, orders, pd.Timedelta(within))
+        measures["bought_again"], left_out = _bought_again(effort_survey, orders, duration(within))
     parts = [_by_effort(name, values, effort) for name, values in measures.items() if values.notna().any()]
     if not parts:
         raise DataError(
@@ -70,7 +70,7 @@ def loyalty(
         )
     table = pd.concat(parts, ignore_index=True)
     table["low"], table["high"] = estimates.shares(table["count"], table["n"])
-    return Loyalty(table, int(pd.Timedelta(within).days), left_out)
+    return Loyalty(table, duration(within).days, left_out)
 
 
 def _said(effort_survey: pd.DataFrame) -> dict[str, pd.Series]:
@@ -174,7 +174,7 @@ class Loyalty(Result):
         if "bought_again" not in self._measures:
             return said
         window = _(
-            "Bought again = an order within {days} days of the answer; {n} answers are too recent to tell."
+            "Bought again = an order within {days} days of the answer; too recent to tell, and left out: {n}."
         )
         return f"{said} {window.format(days=self.days, n=language.number(self.left_out))}"
 

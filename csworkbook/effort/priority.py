@@ -172,6 +172,7 @@ class WhereFirst(Result):
     market: Market | None = None
     currency: str = "EUR"
     margin: float = 0.35
+    in_points: ClassVar[bool] = True
     shown: ClassVar[tuple[str, ...]] = (
         "rank", "stage", "share", "reach", "effect", "low", "high", "n", "value", "value_low", "value_high",
     )  # fmt: skip

@@ -144,7 +144,9 @@ class Response(Result):
         )
         sure = self.table[self.table["verdict"] == "yes"]
         if sure.empty:
-            return f"{said} " + _("In what can be compared, they do not differ from other customers.")
+            return f"{said} " + _(
+                "In what can be compared, no difference was found that chance could not make."
+            )
         traits = language.join([str(word(trait)) for trait in sure["trait"]])
         return f"{said} " + _("They differ in: {traits}. Read the shares with that in mind.").format(
             traits=traits

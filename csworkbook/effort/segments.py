@@ -118,7 +118,8 @@ class Segments(Result):
         hover = self.table.assign(
             note=[language.percent(r.shrunk) + ("*" if r.small else "") for r in self.table.itertuples()],
             hover=[
-                f"{word(r.stage)}, {word(r.segment)}: {figures._interval(r)}" for r in self.table.itertuples()
+                f"{word(r.stage)}, {figures.label_of(r.segment)}: {figures.interval(r)}"
+                for r in self.table.itertuples()
             ],
         )
         shaped = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -235,6 +235,8 @@ def _pair(answers: dict[str, pd.Series], stage: str, other: str) -> dict[str, ob
 @dataclass(frozen=True)
 class Compared(Result):
     """The three pairs of stages."""
+
+    in_points: ClassVar[bool] = True
 
     @property
     def text(self) -> str:

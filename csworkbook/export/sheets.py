@@ -99,6 +99,7 @@ def _write_about(book, lines: list[str]) -> None:
 
 
 def _sheet_name(name: str) -> str:
+    name = f"{name} 1" if name == _("About") else name
     return "".join(" " if letter in "[]:*?/\\'" else letter for letter in name)[:31].strip() or "1"
 
 

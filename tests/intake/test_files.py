@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from csworkbook.errors import DataError, SettingError
 from csworkbook.intake import files
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
+FILES = Path(__file__).with_name("files")
 GOOD = [["Datum", "Kiezen", "Kopen", "Na"], ["2024-02-01", 1, 2, 3], ["2024-02-02", 3, 3, 1]]
 
 
@@ -174,18 +176,17 @@ def test_formula_cells_without_a_kept_value_are_empty_and_text_with_a_formula_is
     assert intake.read(text).frame["comment"].tolist() == ["=HYPERLINK(0)", "+31 is a code"]
 
 
-def test_old_xls(tmp_path):
-    pytest.importorskip("xlwt", reason="xlwt, which writes old .xls files, is not installed")
-    import xlwt
+@pytest.mark.parametrize("name", ["old.xls", "libreoffice.ods"])
+def test_other_spreadsheets(name):
+    found = intake.read(FILES / name)
+    assert (found.read, found.used) == (3, 3)
+    assert found.frame["after"].tolist() == [3, 3, 1]
+    assert found.frame["comment"].dropna().tolist() == ["te laat", "prima"]
 
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Blad1")
-    for row, cells in enumerate(GOOD):
-        for column, cell in enumerate(cells):
-            sheet.write(row, column, cell)
-    path = tmp_path / "oud.xls"
-    book.save(str(path))
-    assert intake.read(path).used == 2
+
+def test_a_workbook_with_a_real_password():
+    with pytest.raises(DataError, match="password"):
+        intake.read(FILES / "password.xlsx")
 
 
 def test_parquet_keeps_its_types():

@@ -26,7 +26,7 @@ def cell(source, *tags):
     return {**made, "source": source, **extra}
 
 
-def notebook(path, *sources, **about):
+def written(path, *sources, **about):
     cells = [source if isinstance(source, dict) else cell(source) for source in sources]
     metadata = {**KERNEL, **({"csworkbook": about} if about else {})}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,18 +35,24 @@ def notebook(path, *sources, **about):
 
 
 @pytest.fixture
+def notebook():
+    """The function that writes a notebook: path, sources, then what its card says."""
+    return written
+
+
+@pytest.fixture
 def two_chapters(tmp_path):
     """Notebooks: effort in both languages, value in Dutch only, one that is no page."""
     root = tmp_path / "notebooks"
     effort = {"minutes": 15, "needs": ["effort_survey"], "helps": ["orders"], "app": True}
-    notebook(
+    written(
         root / "nl/03_effort.ipynb", "# Moeite", "print('hallo')", title="Moeite", question="Waar?", **effort
     )
-    notebook(
+    written(
         root / "en/03_effort.ipynb", "# Effort", "print('hello')", title="Effort", question="Where?", **effort
     )
-    notebook(root / "nl/06_value.ipynb", "# Waarde", title="Waarde", needs=["orders", "events"], app=True)
-    notebook(root / "nl/99_draft.ipynb", "# Klad")
+    written(root / "nl/06_value.ipynb", "# Waarde", title="Waarde", needs=["orders", "events"], app=True)
+    written(root / "nl/99_draft.ipynb", "# Klad")
     return root
 
 
@@ -64,10 +70,10 @@ def chapters(tmp_path_factory):
     work = cell(
         "import os; print('language', os.path.basename(os.getcwd()), os.environ.get('VOILA_REQUEST_URL'))"
     )
-    notebook(root / "nl/01_start.ipynb", "# Begin", teach, work, title="Begin", question="Hoe?", app=True)
-    notebook(root / "en/01_start.ipynb", "# Start", teach, work, title="Start", question="How?", app=True)
-    notebook(root / "en/02_broken.ipynb", "# Broken", "print('before')", "1 / 0", "print('after')", app=True)
-    notebook(root.parent / "outside.ipynb", "# Outside", "print('outside')")
+    written(root / "nl/01_start.ipynb", "# Begin", teach, work, title="Begin", question="Hoe?", app=True)
+    written(root / "en/01_start.ipynb", "# Start", teach, work, title="Start", question="How?", app=True)
+    written(root / "en/02_broken.ipynb", "# Broken", "print('before')", "1 / 0", "print('after')", app=True)
+    written(root.parent / "outside.ipynb", "# Outside", "print('outside')")
     (root / "en/picture.png").write_bytes(b"picture")
     return root
 

@@ -13,9 +13,7 @@ def test_one_warm_kernel_for_each_chapter_and_none_for_the_rest(two_chapters):
     }
 
 
-def test_warm_kernels_are_limited_and_the_shops_language_comes_first(tmp_path):
-    from conftest import notebook
-
+def test_warm_kernels_are_limited_and_the_shops_language_comes_first(tmp_path, notebook):
     for code in ("en", "nl"):
         for number in range(6):
             notebook(tmp_path / code / f"{number:02}.ipynb", "# x", app=True)
