@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-_LEAST_SILENCE = pd.Timedelta(days=31)  # below a month, more could lapse than were active
+_LEAST_SILENCE = pd.Timedelta(days=28)  # below a month, most who lapse were never active at its start
 
 
 @question(mark("Is the bucket filling or leaking?"))
@@ -67,7 +67,7 @@ def leaking_bucket(orders: pd.DataFrame, *, silence: str = "180D") -> LeakingBuc
     if table.empty:
         raise _too_short(gap)
     table["rate"] = table["lapsed"] / table["active"].where(table["active"] > 0)
-    table["low"], table["high"] = estimates.shares(table["lapsed"], table["active"])
+    table["low"], table["high"] = estimates.shares(table[["lapsed", "active"]].min(axis=1), table["active"])
     return LeakingBucket(table, gap.days)
 
 
@@ -145,7 +145,7 @@ class LeakingBucket(Result):
 
     def findings(self) -> list[Finding]:
         """The monthly share that lapses, or that there are too few customers."""
-        if self.churn.n < estimates.SMALL:
+        if self.table["active"].sum() < estimates.SMALL:
             few = _("There are too few customers to say how many lapse.")
             return [Finding(CHAPTER, few, enough=estimates.needed())]
         headline = _("{share} of active customers lapse every month.").format(

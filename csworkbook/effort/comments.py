@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import pandas as pd
 
@@ -21,9 +23,13 @@ from csworkbook.results import Result, question, word
 from csworkbook.tables import require
 
 if TYPE_CHECKING:
+    import numpy as np
     import plotly.graph_objects as go
+    import pyarrow as pa
 
-_LEAST = 20
+_CONTENT = Path(__file__).parents[1] / "content" / "effort_themes.toml"
+_LEAST = 20  # fewer comments are listed one by one
+_PER_TOPIC = 10  # comments outside the themes for every topic looked for among them
 _COLUMNS = ["topic", "words", "count", "n", "share", "low", "high", "quote"]
 
 
@@ -32,30 +38,32 @@ def comments(
     effort_survey: pd.DataFrame,
     *,
     stage: str | None = None,
-    topics: int = 8,
+    topics: int = 3,
     sample: int = 20_000,
     seed: int = 0,
 ) -> Comments:
-    """The topics behind "far too much", with a quote for each.
+    """The themes behind "far too much", with a quote for each.
 
-    Topics are factors (NMF) of the words that customers use (tf-idf, Dutch and English stop words
-    left out); a comment belongs to the topic that weighs most in it.
+    Themes are lists of words, Dutch and English (content/effort_themes.toml): delivery, returns,
+    paying and so on. A comment counts in every theme it touches, so shares need not add up to 100 %.
+    Among the comments that touch none, topics are factors (NMF) of the words that customers use
+    (tf-idf, stop words left out); such a comment belongs to the topic that weighs most in it.
 
     Parameters
     ----------
     stage : {"choosing", "buying", "after"}, optional
         Comments of those who said far too much at this stage; at any stage by default.
     topics : int
-        How many at most; fewer where there are few comments.
+        How many at most outside the themes: one for every ten comments there.
     sample : int
         With more comments than this, a random sample is used, and the result says so.
 
     Returns
     -------
     Comments
-        table: topic, words, count, n, share, low, high (shares of all high-effort comments, Wilson),
-        quote. With fewer than 20 comments, or no words that come back, every comment is a row,
-        without topics.
+        table: topic (a theme's key, or "topic 1"), words (the theme's name in the language spoken now, or the
+        topic's words), count, n, share, low, high (shares of all high-effort comments, Wilson), quote.
+        With fewer than 20 comments, or none of them alike, every comment is a row, without topics.
 
     Raises
     ------
@@ -69,8 +77,41 @@ def comments(
         one_of(stage, STAGES)
     texts, everything = _high_effort(effort_survey, stage)
     drawn = texts.sample(sample, random_state=seed) if len(texts) > sample else texts
-    found = _topics(drawn.reset_index(drop=True), topics, seed) if len(drawn) >= _LEAST else None
-    return Comments(_listed(drawn) if found is None else found, stage, everything)
+    drawn = drawn.reset_index(drop=True)
+    found, outside = _found(drawn, topics, seed) if len(drawn) >= _LEAST else ([], 0.0)
+    return Comments(_table(found, len(drawn)) if found else _listed(drawn), stage, everything, outside)
+
+
+class Topic(NamedTuple):
+    """A row to be: what the comments are about, how many there are, and one of them."""
+
+    topic: str
+    words: str
+    count: int
+    quote: str
+
+
+def _found(texts: pd.Series, most: int, seed: int) -> tuple[list[Topic], float]:
+    """Themes and, among the comments without one, topics; the share of comments (0–1) in neither."""
+    touched = touches(texts)
+    touched = touched.loc[:, touched.sum() >= 2]
+    several = touched.sum(axis=1)
+    named = [
+        Topic(key, _name(key), int(mine.sum()), _quote(texts[mine], -several[mine]))
+        for key, mine in touched.items()
+    ]
+    rest = texts[several == 0].reset_index(drop=True)
+    k = min(most, len(rest) // _PER_TOPIC)
+    others = _topics(rest, k, seed) if k > 0 else []
+    return named + others, (len(rest) - sum(topic.count for topic in others)) / len(texts)
+
+
+def _table(found: list[Topic], n: int) -> pd.DataFrame:
+    table = pd.DataFrame(found).sort_values("count", ascending=False, kind="stable", ignore_index=True)
+    table["n"] = n
+    table["share"] = table["count"] / n
+    table["low"], table["high"] = estimates.shares(table["count"], table["n"])
+    return table[_COLUMNS]
 
 
 def _listed(texts: pd.Series) -> pd.DataFrame:
@@ -92,16 +133,75 @@ def _high_effort(survey: pd.DataFrame, stage: str | None) -> tuple[pd.Series, in
 
 
 @lru_cache
+def _content() -> dict[str, dict]:
+    return tomllib.loads(_CONTENT.read_text("utf-8"))
+
+
+def _name(theme: str) -> str:
+    """A theme's name in the language spoken now."""
+    return _content()["themes"][theme]["name"][language.current()]
+
+
+def touches(texts: pd.Series) -> pd.DataFrame:
+    """Which themes a comment touches: a row a comment, a column of flags a theme (delivery, returns, …).
+
+    >>> touched = touches(pd.Series(["Geen retourlabel en mijn geld nog niet terug"])).loc[0]
+    >>> list(touched.index[touched])
+    ['returns', 'refund']
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    said, found = _plain(pa.array(texts, pa.string(), from_pandas=True)), {}
+    for theme, (wanted, unwanted) in _patterns().items():
+        left = pc.replace_substring_regex(said, unwanted, " ") if unwanted else said
+        found[theme] = pc.match_substring_regex(left, wanted).to_numpy(zero_copy_only=False)
+    return pd.DataFrame(found, index=texts.index)
+
+
+def _plain(texts: pa.Array) -> pa.Array:
+    """Lower-cased words with one space around each, without accents or punctuation."""
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_normalize(pc.utf8_lower(texts), form="NFKD")
+    texts = pc.replace_substring_regex(texts, r"\p{Mn}+", "")
+    return pc.replace_substring_regex(texts, r"^[^\p{L}\p{N}]*|[^\p{L}\p{N}]+|$", " ")
+
+
+@lru_cache
+def _patterns() -> dict[str, tuple[str, str]]:
+    """Per theme: what to look for, and what to leave out before looking."""
+    themes = _content()["themes"].items()
+    return {
+        key: (_pattern([*theme["nl"], *theme["en"]]), _pattern(theme.get("not", []))) for key, theme in themes
+    }
+
+
+def _pattern(stems: list[str]) -> str:
+    """One regular expression for the stems as the themes write them: "retour", "~bezorg", "maat!"."""
+    import pyarrow as pa
+
+    plain = [one.strip() for one in _plain(pa.array(stems, pa.string())).to_pylist()]
+    ends = [
+        re.escape(one) + (" " if raw.endswith("!") else "") for raw, one in zip(stems, plain, strict=True)
+    ]
+    inside = [end for raw, end in zip(stems, ends, strict=True) if raw.startswith("~")]
+    starts = [end for raw, end in zip(stems, ends, strict=True) if not raw.startswith("~")]
+    return "|".join([f" (?:{'|'.join(starts)})"] * bool(starts) + inside)
+
+
+@lru_cache
 def stop_words() -> tuple[str, ...]:
-    """Words without meaning of their own, Dutch and English (package stop-words), as tokens."""
+    """Words that name no topic: Dutch and English stop words (package stop-words) and words of feeling, as tokens."""
     from stop_words import get_stop_words
 
-    both = {*get_stop_words("nl"), *get_stop_words("en")}
-    return tuple(sorted({token for stop in both for token in re.findall(r"[^\W\d_]{3,}", stop)}))
+    feeling = _content()["feeling"]
+    every = {*get_stop_words("nl"), *get_stop_words("en"), *feeling["nl"], *feeling["en"]}
+    return tuple(sorted({token for stop in every for token in re.findall(r"[^\W\d_]{3,}", stop)}))
 
 
-def _topics(texts: pd.Series, most: int, seed: int) -> pd.DataFrame | None:
-    """The table of topics; None where no word says anything."""
+def _topics(texts: pd.Series, most: int, seed: int) -> list[Topic]:
+    """Topics, the largest first; none where no word says anything."""
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -113,44 +213,51 @@ def _topics(texts: pd.Series, most: int, seed: int) -> pd.DataFrame | None:
     try:
         weights = vectorizer.fit_transform(texts)
     except ValueError:  # no word is used twice, or every comment has the same ones
-        return None
-    k = max(1, min(most, len(texts) // 10, weights.shape[1]))
-    model = NMF(k, init="nndsvd", random_state=seed, max_iter=400)
+        return []
+    model = NMF(min(most, weights.shape[1]), init="nndsvd", random_state=seed, max_iter=400)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # near enough to group by the heaviest topic
         of_text = model.fit_transform(weights)
-    names = vectorizer.get_feature_names_out()
+    return _named(texts, of_text, model.components_, vectorizer.get_feature_names_out())
+
+
+def _named(texts: pd.Series, of_text: np.ndarray, of_word: np.ndarray, names: np.ndarray) -> list[Topic]:
+    """Topics of two comments or more, by their heaviest words, each comment in its heaviest topic."""
     best = pd.Series(of_text.argmax(axis=1)).where(of_text.max(axis=1) > 0)
-    strength = of_text.max(axis=1) / (of_text.sum(axis=1) + 1e-12)
-    rows = []
-    for topic in best.dropna().value_counts().index:
-        words = names[model.components_[int(topic)].argsort()[::-1][:4]]
+    strength = pd.Series(of_text.max(axis=1) / (of_text.sum(axis=1) + 1e-12))
+    sizes = best.dropna().value_counts()
+    found = []
+    for i, topic in enumerate(sizes[sizes >= 2].index, 1):
+        words = names[of_word[int(topic)].argsort()[::-1][:4]]
         mine = best == topic
-        rows.append(
-            (", ".join(words), int(mine.sum()), len(texts), _quote(texts[mine], strength[mine.to_numpy()]))
-        )
-    table = pd.DataFrame(rows, columns=["words", "count", "n", "quote"])
-    table.insert(0, "topic", range(1, len(table) + 1))
-    table["share"] = table["count"] / table["n"]
-    table["low"], table["high"] = estimates.shares(table["count"], table["n"])
-    return table[_COLUMNS]
+        quote = _quote(texts[mine], strength[mine])
+        found.append(Topic(f"topic {i}", ", ".join(words), int(mine.sum()), quote))
+    return found
 
 
-def _quote(texts: pd.Series, strength) -> str:
-    """The comment that is most about the topic, of a length one reads."""
-    rated = pd.DataFrame({"text": texts.to_numpy(), "strength": strength})
-    readable = rated[rated["text"].str.len().between(25, 220)]
-    best = (readable if len(readable) else rated).sort_values("strength", ascending=False, kind="stable")
-    text = best["text"].iloc[0]
+def _quote(texts: pd.Series, rating: pd.Series) -> str:
+    """The comment with the highest rating (it is most about the topic), of a length one reads."""
+    readable = texts.str.len().between(25, 220)
+    rating = rating[readable] if readable.any() else rating
+    text = texts[rating.idxmax()]
     return text if len(text) <= 220 else text[:217].rstrip() + "…"
 
 
 @dataclass(frozen=True)
 class Comments(Result):
-    """Topics in the comments of customers who had to try too hard."""
+    """Themes and topics in the comments of customers who had to try too hard.
+
+    Attributes
+    ----------
+    everything : int
+        Comments on far too much effort, before any sample.
+    outside : float
+        The share of comments (0–1) in no theme or topic.
+    """
 
     stage: str | None = None
     everything: int = 0
+    outside: float = 0.0
     shown: ClassVar[tuple[str, ...]] = ("words", "count", "share", "low", "high", "quote")
 
     @property
@@ -175,11 +282,16 @@ class Comments(Result):
 
     @property
     def method(self) -> str:
-        """How topics come about, and the sample."""
+        """How themes and topics come about, what is in neither, and the sample."""
         said = _(
-            "Topics are groups of words that occur together (tf-idf and NMF; Dutch and English stop words left out). "
-            "Read the quotes: a computer made the groups."
+            "Themes are our lists of words, Dutch and English. A comment counts in every theme it touches, so the "
+            "shares need not add up to 100%. What touches no theme is grouped by words that occur together "
+            "(tf-idf and NMF; stop words left out). Read the quotes: a computer did the sorting."
         )
+        if self._enough:
+            said += " " + _("{share} of the comments are in no theme or group.").format(
+                share=language.percent(self.outside)
+            )
         if len(self.table) and self.table["n"].iloc[0] < self.everything:
             said += " " + _("A random sample of {n} out of {all} comments.").format(
                 n=language.number(self.table["n"].iloc[0]), all=language.number(self.everything)
@@ -203,6 +315,5 @@ class Comments(Result):
         headline = _("What customers name most when it was far too much effort: {words}.").format(
             words=top["words"]
         )
-        return [
-            Finding(CHAPTER, headline, estimate, None, _("Read these comments and mend their common cause."))
-        ]
+        action = _("Read the comments on {words} and mend their common cause.").format(words=top["words"])
+        return [Finding(CHAPTER, headline, estimate, None, action)]

@@ -45,9 +45,19 @@ def test_hashes_are_hmac_the_same_for_the_same_person_and_need_the_key():
 
 @pytest.mark.parametrize(
     ("header", "kind"),
-    [("E-mail", "email"), ("Jouw e-mailadres", "email"), ("Voornaam", "name"), ("Telefoonnummer", "phone"), ("Postcode", "address"),
-     ("IP-adres", "address_of_computer"), ("Geboortedatum", "birth"), ("IBAN", "bank"), ("Productnaam", ""), ("Datum", "")],
-)  # fmt: skip
+    [
+        ("E-mail", "email"),
+        ("Jouw e-mailadres", "email"),
+        ("Voornaam", "name"),
+        ("Telefoonnummer", "phone"),
+        ("Postcode", "address"),
+        ("IP-adres", "address_of_computer"),
+        ("Geboortedatum", "birth"),
+        ("IBAN", "bank"),
+        ("Productnaam", ""),
+        ("Datum", ""),
+    ],
+)
 def test_headers(header, kind):
     assert personal.by_header(header) == kind
 

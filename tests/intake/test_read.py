@@ -20,9 +20,17 @@ def test_types_of_the_frame(survey):
     )
     types = {name: str(kind) for name, kind in found.frame.dtypes.items()}
     assert types == {
-        "answered_at": "datetime64[us, Europe/Amsterdam]", "choosing": "Int64", "buying": "Int64", "after": "Int64",
-        "customer_id": "str", "comment": "str", "buy_again": "boolean", "spend_more": "boolean", "recommend": "Int64", "device": "str",
-    }  # fmt: skip
+        "answered_at": "datetime64[us, Europe/Amsterdam]",
+        "choosing": "Int64",
+        "buying": "Int64",
+        "after": "Int64",
+        "customer_id": "str",
+        "comment": "str",
+        "buy_again": "boolean",
+        "spend_more": "boolean",
+        "recommend": "Int64",
+        "device": "str",
+    }
     assert found.frame.loc[1, ["choosing", "comment", "buy_again", "recommend"]].isna().all()
 
 
@@ -30,8 +38,17 @@ def test_a_reason_for_every_row_set_aside(survey):
     header = "Datum;Kiezen;Kopen;Na aankoop;Weer kopen;NPS"
     future = (pd.Timestamp.now() + pd.Timedelta(days=3)).strftime("%d-%m-%Y")
     rows = [f"{n:02d}-02-2024;1;2;3;ja;9" for n in range(1, 21)]
-    bad = ["31-02-2024;1;1;1;ja;9", ";1;1;1;ja;9", "01-02-2024;;;;ja;9", "01-02-2024;blauw;1;1;ja;9", "01-02-2024;1;1;1;ooit;9",
-           "01-02-2024;1;1;1;ja;11", f"{future};1;1;1;ja;9", "01-02-2024;4;blauw;1;ja;9", "Totaal;;;;;180"]  # fmt: skip
+    bad = [
+        "31-02-2024;1;1;1;ja;9",
+        ";1;1;1;ja;9",
+        "01-02-2024;;;;ja;9",
+        "01-02-2024;blauw;1;1;ja;9",
+        "01-02-2024;1;1;1;ooit;9",
+        "01-02-2024;1;1;1;ja;11",
+        f"{future};1;1;1;ja;9",
+        "01-02-2024;4;blauw;1;ja;9",
+        "Totaal;;;;;180",
+    ]
     assert reasons(survey(*rows, *bad, header=header)) == {
         22: "“Datum”: “31-02-2024” cannot be understood; allowed: a date such as 31-12-2024, or 31-12-2024 14:30",
         23: "“Datum” is empty",

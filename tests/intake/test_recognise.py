@@ -29,14 +29,20 @@ DATES = ["01-02-2024", "02-02-2024", "13-02-2024", "14-02-2024"]
         ("Kiezen", "Kopen", "Na aankoop"),
         ("Before purchase", "During purchase", "After purchase"),
         ("Voor de aankoop", "Tijdens de aankoop", "Na de aankoop"),
-        ("How much effort did it take to find what you wanted to buy?", "How much effort did ordering and paying take?",
-         "How much effort did it take to get help after your order?"),
-        ("Hoeveel moeite kostte het om een keuze te maken?", "Hoeveel moeite kostte het om af te rekenen?",
-         "Hoeveel moeite kostte de levering of een retour?"),
+        (
+            "How much effort did it take to find what you wanted to buy?",
+            "How much effort did ordering and paying take?",
+            "How much effort did it take to get help after your order?",
+        ),
+        (
+            "Hoeveel moeite kostte het om een keuze te maken?",
+            "Hoeveel moeite kostte het om af te rekenen?",
+            "Hoeveel moeite kostte de levering of een retour?",
+        ),
         ("Q1 Effort - Choice", "Q2 Effort - Checkout", "Q3 Effort - Delivery and returns"),
         ("Moeite_kiezen", "Moeite_bestellen", "Moeite_nadien"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("cells", [EFFORT, [1, 2, 3, 1]])
 def test_the_three_questions_in_any_order(choosing, buying, after, cells):
     found = intake.read(table([after, "Datum", choosing, buying], cells, DATES, cells[::-1], cells))
@@ -134,19 +140,39 @@ def test_the_end_date_goes_before_the_start_date():
 @pytest.mark.parametrize(
     ("name", "header", "row"),
     [
-        ("orders", "Ordernummer;Klantnummer;Besteldatum;Omzet;Korting;Kanaal", "1001;K7;13-02-2024;1.234,50;0,00;ads"),
+        (
+            "orders",
+            "Ordernummer;Klantnummer;Besteldatum;Omzet;Korting;Kanaal",
+            "1001;K7;13-02-2024;1.234,50;0,00;ads",
+        ),
         ("order_lines", "order_id;sku;quantity;price;category", "1001;A-1;2;9,95;bed"),
-        ("returns", "Ordernummer;Artikelnummer;Retourdatum;Reden;Bedrag", "1001;A-1;20-02-2024;te klein;9,95"),
-        ("contacts", "Ticket ID;Klantnummer;Aangemaakt op;Kanaal;Onderwerp;Behandeltijd;Medewerker", "77;K7;14-02-2024 09:30;chat;levering;12,5;a1"),
-        ("messages", "ticket_id;sent_at;sender;text", "77;2024-02-14T09:30:00Z;klant;Waar blijft mijn pakket?"),
-        ("events", "visitor_id;timestamp;event_name;session_id;device", "v1;2024-02-14 09:30:00;cart;s1;mobile"),
+        (
+            "returns",
+            "Ordernummer;Artikelnummer;Retourdatum;Reden;Bedrag",
+            "1001;A-1;20-02-2024;te klein;9,95",
+        ),
+        (
+            "contacts",
+            "Ticket ID;Klantnummer;Aangemaakt op;Kanaal;Onderwerp;Behandeltijd;Medewerker",
+            "77;K7;14-02-2024 09:30;chat;levering;12,5;a1",
+        ),
+        (
+            "messages",
+            "ticket_id;sent_at;sender;text",
+            "77;2024-02-14T09:30:00Z;klant;Waar blijft mijn pakket?",
+        ),
+        (
+            "events",
+            "visitor_id;timestamp;event_name;session_id;device",
+            "v1;2024-02-14 09:30:00;cart;s1;mobile",
+        ),
         ("service_survey", "respondent_id;role;item;expectation;perception", "r1;klant;22;7;5"),
         ("perception", "rol;superieur", "bedrijf;ja"),
         ("channel_costs", "maand;kanaal;uren;uurkosten", "01-02-2024;chat;120,5;31,00"),
         ("reviews", "review_id;datum;sterren;tekst", "r9;14-02-2024;5;Fijn dekbed"),
         ("products", "product_id;naam;categorie;op voorraad", "A-1;Dekbed;bed;ja"),
     ],
-)  # fmt: skip
+)
 def test_every_canonical_table_by_its_column_names(name, header, row):
     found = intake.read(f"{header}\n{row}\n{row}\n".encode())
     assert found.table == name
