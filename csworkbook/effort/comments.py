@@ -207,7 +207,7 @@ def _topics(texts: pd.Series, most: int, seed: int) -> list[Topic]:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(
-        stop_words=list(stop_words()), min_df=2, max_df=0.5, max_features=2000, sublinear_tf=True,
+        stop_words=list(stop_words()), min_df=2, max_df=0.9, max_features=2000, sublinear_tf=True,
         token_pattern=r"(?u)\b[^\W\d_]{3,}\b",
     )  # fmt: skip
     try:
@@ -228,7 +228,8 @@ def _named(texts: pd.Series, of_text: np.ndarray, of_word: np.ndarray, names: np
     sizes = best.dropna().value_counts()
     found = []
     for i, topic in enumerate(sizes[sizes >= 2].index, 1):
-        words = names[of_word[int(topic)].argsort()[::-1][:4]]
+        weight = of_word[int(topic)]
+        words = [names[w] for w in weight.argsort()[::-1][:4] if weight[w] > 0]
         mine = best == topic
         quote = _quote(texts[mine], strength[mine])
         found.append(Topic(f"topic {i}", ", ".join(words), int(mine.sum()), quote))

@@ -102,7 +102,8 @@ def _market(orders, margin, customers, worth) -> Market | None:
 
 def _effects(effort_survey: pd.DataFrame) -> pd.DataFrame:
     """Change in "would buy again" that goes with far too much (against hardly any), per stage."""
-    import statsmodels.api as sm
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.tools.tools import add_constant
 
     loyal = coded(effort_survey, "buy_again")
     design = {}
@@ -115,7 +116,7 @@ def _effects(effort_survey: pd.DataFrame) -> pd.DataFrame:
     kept, own = _separable(columns)
     found = pd.DataFrame(columns=["effect", "error"], dtype=float)
     if len(columns) > len(kept) + 1:
-        fit = sm.OLS(loyal[known], sm.add_constant(columns[kept])).fit(cov_type="HC1")
+        fit = OLS(loyal[known], add_constant(columns[kept])).fit(cov_type="HC1")
         found = pd.DataFrame({"effect": -fit.params, "error": fit.bse}).loc[own]
     return found.reindex([f"{stage}3" for stage in STAGES]).set_axis(STAGES)
 

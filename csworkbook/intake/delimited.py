@@ -1,8 +1,9 @@
-"""What are the rows and columns of this text file? CSV, TSV and their cousins, read by DuckDB.
+"""What are the rows and columns of this text file? CSV, TSV and their cousins, tidy or not.
 
-The head of the file (by the standard library's reader) tells delimiter, quote and header; DuckDB reads
-the rows as text and lists the lines that do not fit. Blank lines are marked first, so that they are
-counted instead of skipped, and a quotation mark that is never closed costs its own line only.
+The head of the file (by the standard library's reader) tells delimiter, quote and header. Where a line is
+not one whole row (see `whole`), DuckDB reads the rows as text and lists the lines that do not fit. Blank
+lines are marked for it first, so that they are counted instead of skipped, and a quotation mark that is
+never closed costs its own line only.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from csworkbook.errors import DataError
 from csworkbook.intake import header as headers
+from csworkbook.intake import whole
 from csworkbook.intake.encoding import Text
 from csworkbook.intake.raw import Raw, no_broken
 from csworkbook.language import gettext as _
@@ -58,9 +60,10 @@ def read(text: Text, filename: str) -> Raw:
     found = headers.find(rows)
     _require_columns(found.names, style, filename)
     start = ends[found.data - 1] if found.data else 0
-    body = _after_lines(data, start).rstrip(b"\n")
-    if not body:
+    first, last = _after_lines(data, start), _without_blank_end(data)
+    if first >= last:
         raise no_rows(filename)
+    body = memoryview(data)[first:last]
     table, broken, lines = _rows(body, len(found.names), style, first_line=start + skipped + 1)
     frame = table.rename_columns(list(found.names)).to_pandas()
     return Raw(
@@ -148,20 +151,39 @@ def _short(text: str, most: int = 80) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _after_lines(data: bytes, count: int) -> bytes:
+def _after_lines(data: bytes, count: int) -> int:
+    """The place behind so many lines."""
     at = 0
     for _line in range(count):
         end = data.find(b"\n", at)
         if end < 0:
-            return b""
+            return len(data)
         at = end + 1
-    return data[at:]
+    return at
+
+
+def _without_blank_end(data: bytes) -> int:
+    """The place behind the last line with anything in it."""
+    return len(data.rstrip(b"\n")) if data.endswith(b"\n\n") else len(data) - data.endswith(b"\n")
 
 
 def _rows(
-    body: bytes, width: int, style: Dialect, *, first_line: int
+    body: memoryview, width: int, style: Dialect, *, first_line: int
 ) -> tuple[pa.Table, pd.DataFrame, np.ndarray]:
     """All rows as text, the lines that are none, and the line of each row."""
+    import numpy as np
+
+    tidy = style.escape == style.quote and style.delimiter.isascii()
+    table = whole.rows(body, width, style.delimiter, style.quote) if tidy else None
+    if table is not None:
+        return table, no_broken(), np.arange(table.num_rows, dtype="int64") + first_line
+    return _rows_and_rejects(bytes(body), width, style, first_line=first_line)
+
+
+def _rows_and_rejects(
+    body: bytes, width: int, style: Dialect, *, first_line: int
+) -> tuple[pa.Table, pd.DataFrame, np.ndarray]:
+    """The same by DuckDB, which lists the lines that do not fit."""
     import numpy as np
 
     table, rejects = _duckdb(body, width, style)

@@ -19,6 +19,7 @@ class Memory:
 
     state: dict[str, Any]
     on_restore: Callable
+    stored: dict[str, Any]
 
     def remember(self, name: str, value: Any) -> None:
         """Keep one value; the browser stores it."""
@@ -32,6 +33,8 @@ class Memory:
         """Remember what is chosen in this control, and choose it again after a reload."""
         widget.observe(lambda _change: self.remember(name, plain(widget)), "value")
         self.on_restore(lambda stored: put_back(widget, stored[name]) if name in stored else None)
+        if name in self.stored:  # the page came back before this control was made
+            put_back(widget, self.stored[name])
 
 
 def plain(widget: ipywidgets.Widget) -> Any:

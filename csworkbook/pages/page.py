@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
@@ -20,16 +19,16 @@ if TYPE_CHECKING:
     from csworkbook.pages.panel import Panel
 
 
-_PATIENCE = 3  # seconds that panels wait for a browser
-_LOADING = 10  # seconds a browser may need to build a page
+_PATIENCE = 0.5  # seconds from the last cell until panels are worked out ahead
+_SETTLED = 0.2  # seconds without a change until the findings follow
 
 
 class Page:
     """One page: its panels show the same shop, and follow when another is opened.
 
-    The first panel is worked out at once; the others wait until a browser says hello (or a few
-    seconds, where none does), so that the first picture is there early. They take their turns in the
-    kernel's event loop, and controls answer in between.
+    The first panel is shown at once. The others are worked out ahead, but built only when a browser
+    has said hello: every widget that is there before makes the page start later. They take turns in
+    the kernel's event loop, so that controls answer in between.
     """
 
     _pages: ClassVar[WeakKeyDictionary[Shop, Page]] = WeakKeyDictionary()
@@ -38,10 +37,11 @@ class Page:
         self.shop, self.panels, self.listeners, self.followers = shop, [], [], []
         self.stamp = shop.stamp()
         self.visit = Visit("page")
-        self.visit.on_hello(self._hello)
+        self.visit.on_hello(self.greet)
+        self.expects_greeting = self._greeted = False
         self._waiting: list[Panel] = []
-        self._worked: dict[Panel, float] = {}
         self._planned: asyncio.TimerHandle | None = None
+        self._settling: asyncio.TimerHandle | None = None
 
     @classmethod
     def of(cls, shop: Shop) -> Page:
@@ -69,7 +69,12 @@ class Page:
         function()
 
     def changed(self) -> None:
-        """A panel shows something else."""
+        """A panel shows something else: tell those who follow, once things have settled."""
+        if self._settling is not None:
+            self._settling.cancel()
+        self._settling = soon(_SETTLED, self._tell)
+
+    def _tell(self) -> None:
         for function in self.followers:
             function()
 
@@ -89,8 +94,9 @@ class Page:
         self._waiting = self.panels[1:]
         self._plan(0)
 
-    def _hello(self) -> None:
+    def greet(self) -> None:
         """A browser came: with a warm kernel perhaps long after, so look whether the data changed."""
+        self._greeted = True
         brought = find_visit(self.visit.visit_id) if self.shop.is_demo else None
         if brought is not None:
             self.show(brought)
@@ -98,27 +104,34 @@ class Page:
             self.shop.forget_frames()
             self.show(self.shop)
         else:
-            # what was worked out while the browser was still building its page may not have reached it
-            recent = [p for p, when in self._worked.items() if when > time.monotonic() - _LOADING]
-            self._waiting = recent + [panel for panel in self._waiting if panel not in recent]
             self._plan(0)
 
     def _plan(self, seconds: float) -> None:
-        """Work the waiting panels out after so many seconds; at once where there is no event loop."""
+        """Go on with the waiting panels after so many seconds."""
         if self._planned is not None:
             self._planned.cancel()
-        try:
-            self._planned = asyncio.get_running_loop().call_later(seconds, self._work)
-        except RuntimeError:
-            while self._waiting:
-                self._waiting.pop(0).refresh()
+        self._planned = soon(seconds, self._work)
 
     def _work(self) -> None:
-        if self._waiting:
-            panel = self._waiting.pop(0)
-            panel.refresh()
-            self._worked[panel] = time.monotonic()
+        """One panel's turn: shown, or only worked out ahead while a browser is still to come."""
+        if self._greeted or not self.expects_greeting:
+            if self._waiting:
+                self._waiting.pop(0).refresh()
+                self._plan(0.01)
+            return
+        ahead = next((panel for panel in self._waiting if not panel.prepared), None)
+        if ahead is not None:
+            ahead.prepare()
             self._plan(0.01)
+
+
+def soon(seconds: float, function: Callable[[], Any]) -> asyncio.TimerHandle | None:
+    """Call a function in the kernel's event loop after so many seconds; now where there is no loop."""
+    try:
+        return asyncio.get_running_loop().call_later(seconds, function)
+    except RuntimeError:
+        function()
+        return None
 
 
 def welcome(shop: Shop) -> ipywidgets.VBox:
@@ -127,6 +140,7 @@ def welcome(shop: Shop) -> ipywidgets.VBox:
     Shows a banner for as long as the demo shop is open.
     """
     page = Page.of(shop)
+    page.expects_greeting = True
     banner = markup()
 
     def refresh() -> None:

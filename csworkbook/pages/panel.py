@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable
 from html import escape
@@ -12,7 +13,7 @@ import ipywidgets
 from csworkbook import figures, language
 from csworkbook.language import gettext as _
 from csworkbook.pages.controls import control
-from csworkbook.pages.page import Page
+from csworkbook.pages.page import Page, soon
 from csworkbook.pages.table import Table
 from csworkbook.pages.talking import boxed, guarded, markup, shared
 from csworkbook.pages.widgets import Download, Picture
@@ -54,25 +55,37 @@ class Panel(ipywidgets.VBox):
         self, shop: Shop, function: Callable[..., Result], title: str, options: dict[str, Any]
     ) -> None:
         self.page, self.function, self.title = Page.of(shop), function, title or _(function.question)
-        self.options, self.result = options, None
+        self.options, self.result, self.prepared = options, None, False
         self.controls: dict[str, ipywidgets.Widget] = {}
+        self._ahead: tuple[dict[str, Any], Shop, Result] | None = None
+        head = markup(f'<h2 class="csw-title">{escape(self.title)}</h2>')
+        super().__init__([head], layout=shared(ipywidgets.Layout))
+        self._look("waiting")
+        self.page.add(self)
+
+    def prepare(self) -> None:
+        """Work out ahead what the panel will show first; nothing appears yet."""
+        self.prepared = True
+        with contextlib.suppress(Exception):  # it comes again, and is told, when the panel is shown
+            starts = {name: self._start(name, self._listed(name)) for name in self.options}
+            self._ahead = starts, self.page.shop, self.page.shop.call(self.function, **starts)
+
+    def refresh(self) -> None:
+        """Work it out again, from the shop the page shows now."""
+        if len(self.children) == 1:
+            self._build()
+        guarded(self._refresh_controls, self._complain)()
+        self._show()
+
+    def _build(self) -> None:
         self._bar = ipywidgets.Box(layout=shared(ipywidgets.Layout))
         self._words, self._picture, self._table = markup(), ipywidgets.Output(), Table(_nothing())
         buttons = ipywidgets.Box(self._downloads(), layout=shared(ipywidgets.Layout))
         for part, name in ((self._bar, "controls"), (self._picture, "figure"), (buttons, "actions")):
             part.add_class(f"csw-{name}")
         self._picture.layout.height = f"{figures.HEIGHT}px"
-        head = markup(f'<h2 class="csw-title">{escape(self.title)}</h2>')
-        parts = [head, self._bar, self._words, self._picture, self._table, buttons]
-        super().__init__(parts, layout=shared(ipywidgets.Layout))
-        self._look("waiting")
         self._make_controls()
-        self.page.add(self)
-
-    def refresh(self) -> None:
-        """Work it out again, from the shop the page shows now."""
-        guarded(self._refresh_controls, self._complain)()
-        self._show()
+        self.children = (*self.children, self._bar, self._words, self._picture, self._table, buttons)
 
     def _look(self, state: str) -> None:
         """The panel's classes: "waiting" keeps the room for what will come, "empty" gives it up."""
@@ -90,6 +103,9 @@ class Panel(ipywidgets.VBox):
 
     def _compute(self) -> Result:
         chosen = {name: widget.value for name, widget in self.controls.items()}
+        ahead, self._ahead = self._ahead, None
+        if ahead and ahead[:2] == (chosen, self.page.shop):
+            return ahead[2]
         return self.page.shop.call(self.function, **chosen)
 
     def _draw(self) -> None:
@@ -100,34 +116,45 @@ class Panel(ipywidgets.VBox):
         text = f'<p class="csw csw-headline" aria-live="polite">{escape(self.result.text)}</p>'
         self._words.value = text + _details(self.result.method)
         self._look("shown")
-        _fill(self._table, self.result)
+        soon(0.05, self._fill)  # the picture first
+
+    def _fill(self) -> None:
+        """Show the result in the table: the shown columns, each written as people read it."""
+        if self.result is not None:
+            self._table.heads = dict(zip(self.result.columns, self.result.heads(), strict=True))
+            self._table.show(self.result.sortable(), written=self.result.cells())
 
     def _make_controls(self) -> None:
         self.controls = {}
-        for name, options in self.options.items():
-            made = guarded(self._control, self._complain)(name, options)
+        for name in self.options:
+            made = guarded(self._control, self._complain)(name)
             if made is not None:
                 self.controls[name] = made
                 self.page.visit.keep(f"{self.function.__name__}.{name}", made)
                 made.observe(self._show, "value")
         self._bar.children = tuple(self.controls.values())
 
-    def _control(self, name: str, options: Any) -> ipywidgets.Widget:
-        if callable(options):
-            options = self.page.shop.call(options)
+    def _control(self, name: str) -> ipywidgets.Widget:
+        options = self._listed(name)
+        start = self._start(name, options)
         if isinstance(options, list):
             options = [(_choice(name, option), option) for option in options]
-        made = control(name, options, _label(name), **self._start(name, options))
+        made = control(name, options, _label(name), value=start)
         made.tooltip = name
         return made
 
-    def _start(self, name: str, options: Any) -> dict[str, Any]:
+    def _listed(self, name: str) -> Any:
+        """The options of a control; those that depend on the data are asked from the shop."""
+        options = self.options[name]
+        return self.page.shop.call(options) if callable(options) else options
+
+    def _start(self, name: str, options: Any) -> Any:
         """Where a control starts: the shop's setting of that name, or the function's own default."""
         default = inspect.signature(self.function).parameters[name].default
         value = getattr(self.page.shop.settings, name, default)
         if isinstance(options, list):
-            return {"value": value} if value in [option for _label, option in options] else {}
-        return {"value": 0 if value is None else value} if isinstance(options, (tuple, bool)) else {}
+            return value if value in options else options[0]
+        return 0 if value is None else value
 
     def _refresh_controls(self) -> None:
         """Choices that depend on the data may be other ones now; what still can be chosen stays."""
@@ -177,12 +204,6 @@ def _nothing() -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame()
-
-
-def _fill(table: Table, result: Result) -> None:
-    """Show a result in the table: the shown columns, each written as people read it."""
-    table.heads = dict(zip(result.columns, result.heads(), strict=True))
-    table.show(result.sortable(), written=result.cells())
 
 
 def _choice(name: str, option: Any) -> str:

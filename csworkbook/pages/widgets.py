@@ -222,6 +222,7 @@ class Visit(Memory, Talking):
 
     def __init__(self, page: str, state: dict[str, Any] | None = None) -> None:
         self.hello_callbacks: list[Callable[[], Any]] = []
+        self.stored: dict[str, Any] = {}
         self.restore_callbacks: list[Callable[[dict], Any]] = []
         super().__init__(page=page, state=state or {})
 
@@ -236,7 +237,7 @@ class Visit(Memory, Talking):
     def _hello(self, message: dict, _buffers: list) -> dict:
         visit = str(message.get("visit", ""))
         self.visit_id = visit if re.fullmatch("[0-9a-f]{32}", visit) else ""
-        stored = plain_state(message.get("stored"))
+        self.stored = stored = plain_state(message.get("stored"))
         for function in self.hello_callbacks:
             guarded(function, get_logger().warning)()
         for function in self.restore_callbacks if stored else []:

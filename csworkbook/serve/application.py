@@ -35,6 +35,13 @@ EXTENSIONS = [
     "jupyterlab-plotly",
 ]
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
+# many small kernels share one machine: one thread each, and memory given back rather than kept for speed
+SMALL = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "2",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 _PRIVATE = ("VOILA_REQUEST_URL", "QUERY_STRING", "JUPYTER_TOKEN")
 
 
@@ -47,7 +54,7 @@ class Kernels(AsyncMappingKernelManager):
     async def start_kernel(self, *args: Any, env: dict[str, str] | None = None, **kwargs: Any) -> str:
         """Start a kernel in the folder of its notebook."""
         env = {name: value for name, value in (env or os.environ).items() if name not in _PRIVATE}
-        return await super().start_kernel(*args, env=env, **kwargs)
+        return await super().start_kernel(*args, env={**SMALL, **env}, **kwargs)
 
 
 class WorkbookServer(Voila):
