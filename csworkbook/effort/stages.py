@@ -116,7 +116,7 @@ class ByStage(Result):
         rest = _("Easiest is {where}, with {share}.").format(
             where=self._name(least).lower(), share=in_words(least)["share"]
         )
-        return f"{said} {rest} {self._overlap(top)}"
+        return f"{said} {self._overlap(top)} {rest}"
 
     def _name(self, row: pd.Series) -> str:
         stage = str(word(row["stage"]))

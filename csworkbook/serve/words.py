@@ -39,8 +39,7 @@ def page_words(shop: Shop, root: Path, path: str, base_url: str) -> dict[str, An
 
 def shop_words(shop: Shop) -> dict[str, Any]:
     """Which shop is open, and whether its data is invented."""
-    note = _("Demo shop: all data here is invented.") if shop.is_demo else ""
-    return {"shop": shop.name, "demo": shop.is_demo, "demo_note": note}
+    return {"shop": shop.name, "demo": shop.is_demo}
 
 
 def _switch(root: Path, path: str, base_url: str) -> dict[str, str]:

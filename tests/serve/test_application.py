@@ -55,10 +55,10 @@ def test_the_words_around_a_chapter_are_in_the_language_of_its_folder(two_chapte
     dutch = words.page_words(workbook, two_chapters, "nl/03_effort.ipynb", "/")
     assert (dutch["language"], dutch["back"], dutch["shop"]) == ("nl", "Alle hoofdstukken", "Fietsenwinkel")
     assert (dutch["other"], dutch["other_url"]) == ("English", "/voila/render/en/03_effort.ipynb")
-    assert dutch["demo_note"] == ""
+    assert dutch["demo"] is False
     only_dutch = words.page_words(open_shop(), two_chapters, "nl/06_value.ipynb", "/")
     assert only_dutch["other_url"] == ""
-    assert "verzonnen" in only_dutch["demo_note"]
+    assert only_dutch["demo"] is True
 
 
 def test_the_template_is_found(two_chapters):
