@@ -261,12 +261,22 @@ def check(frame: pd.DataFrame, name: str) -> pd.Series:
         When a required column is missing.
     """
     import pandas as pd
+
+    told = faults(frame.reset_index(drop=True), name)
+    return pd.Series(
+        told.reindex(range(len(frame)), fill_value="").to_numpy(), index=frame.index, dtype=object
+    )
+
+
+def faults(frame: pd.DataFrame, name: str) -> pd.Series:
+    """As `check`, for the rows that cannot be used only; the index of `frame` must be unique."""
+    import pandas as pd
     from pandera.errors import SchemaErrors
 
     require(frame, name)
-    reasons = pd.Series("", index=frame.index, dtype=object)
+    told = pd.Series(dtype=object, index=frame.index[:0])
     try:
-        schema(name).validate(frame, lazy=True)
+        schema(name).validate(frame, lazy=True, inplace=True)  # no copy: no rule changes a cell
     except SchemaErrors as errors:
         cases = errors.failure_cases
         cases = cases[cases["index"].notna()]
@@ -274,12 +284,13 @@ def check(frame: pd.DataFrame, name: str) -> pd.Series:
             _reason(TABLES[name][c], r, v)
             for c, r, v in zip(cases["column"], cases["check"], cases["failure_case"], strict=True)
         ]
-        texts = pd.Series(words, index=cases["index"]).groupby(level=0).agg("; ".join)
-        reasons.loc[texts.index] = texts
+        told = pd.Series(words, index=cases["index"], dtype=object).groupby(level=0).agg("; ".join)
     if name == "effort_survey":
-        nothing = frame[list(EFFORT_STAGES)].isna().all(axis=1)
-        reasons[nothing & (reasons == "")] = _("none of the three questions is answered")
-    return reasons
+        nothing = frame[list(EFFORT_STAGES)].isna().to_numpy().all(axis=1)
+        silent = frame.index[nothing].difference(told.index)
+        said = _("none of the three questions is answered")
+        told = pd.concat([told, pd.Series(said, index=silent, dtype=object)]) if len(silent) else told
+    return told
 
 
 def require(frame: pd.DataFrame, name: str) -> None:

@@ -3,8 +3,8 @@
     found = intake.read("responses.csv")
     found.table, found.frame, found.aside, found.mapping, found.notes
 
-Rooms: `files` (what kind of file), `encoding`, `delimited`, `sheets` and `header` (its rows and columns),
-`profile` and `recognise` (which table and columns), `values`, `times`, `answers` and `personal` (what the
+Rooms: `files` (what kind of file), `encoding`, `delimited`, `whole`, `sheets` and `header` (its rows and columns),
+`profile` and `recognise` (which table and columns), `values`, `times`, `alike`, `answers` and `personal` (what the
 cells mean), `build` (the frame and the rows set aside).
 """
 

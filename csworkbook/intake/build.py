@@ -10,13 +10,13 @@ from csworkbook.intake.raw import Raw
 from csworkbook.intake.recognise import Recognised
 from csworkbook.language import gettext as _
 from csworkbook.language import ngettext, number
-from csworkbook.tables import EFFORT_STAGES, TABLES, Column, check
+from csworkbook.tables import EFFORT_STAGES, TABLES, Column, Table, faults
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-_KEEP = 3
+_AT_ONCE = 2
 
 
 @dataclass
@@ -50,7 +50,6 @@ def build(
     raw: Raw, found: Recognised, *, zone: str, key: bytes | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """The canonical frame, the rows set aside with reasons, and notes."""
-    import numpy as np
 
     raw = _without_tail(raw)
     work = Build(raw, zone, key)
@@ -60,23 +59,21 @@ def build(
     for header, match in found.matches.items():
         if match.column:
             sources.setdefault(match.column, []).append(header)
-    if found.table == "effort_survey":
-        _stages(work, sources)
-    for name, headers in sources.items():
-        if name not in work.columns:
-            _column(work, table[name] if name in table else Column(name, "word"), headers, found)
+    _columns(work, table, sources)
     _private_left_out(work, found)
     for row in idle:
         work.reasons[row] = idle[row]
     frame = _frame(work, table)
-    good = np.ones(len(frame), dtype=bool)
-    good[list(work.reasons)] = False
-    told = check(frame if good.all() else frame[good], found.table)
-    for row, reason in told[told != ""].items():
-        work.reasons[row] = [reason]
-        good[row] = False
-    aside = _aside(work)
-    return frame if good.all() else frame[good].reset_index(drop=True), aside, work.notes
+    frame = _kept(frame, list(work.reasons))
+    told = faults(frame, found.table)
+    work.reasons.update({row: [reason] for row, reason in told.items()})
+    frame = _kept(frame, told.index)
+    return frame.reset_index(drop=True), _aside(work), work.notes
+
+
+def _kept(frame: pd.DataFrame, rows: list[int] | pd.Index) -> pd.DataFrame:
+    """The frame without these rows."""
+    return frame[~frame.index.isin(rows)] if len(rows) else frame
 
 
 def _short(text: str, most: int = 60) -> str:
@@ -162,27 +159,53 @@ def _stages(work: Build, sources: dict[str, list[str]]) -> None:
         work.notes.append(sentence)
 
 
-def _column(work: Build, column: Column, headers: list[str], found: Recognised) -> None:
-    """One canonical column from one column of the user's (comments: from several)."""
-    import numpy as np
+def _columns(work: Build, table: Table, sources: dict[str, list[str]]) -> None:
+    """Every canonical column: understood side by side, then taken in the order of the file."""
+    from concurrent.futures import ThreadPoolExecutor
+    from contextvars import copy_context
+
+    asks = table.name == "effort_survey"
+    columns = {
+        name: table[name] if name in table else Column(name, "word")
+        for name in sources
+        if not (asks and name in EFFORT_STAGES)
+    }
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        parsed = {
+            name: pool.submit(copy_context().run, _understood, work, column, sources[name])
+            for name, column in columns.items()
+        }
+        if asks:
+            _stages(work, sources)
+        for name, column in columns.items():
+            _take(work, column, sources[name][0], *parsed[name].result())
+
+
+def _understood(work: Build, column: Column, headers: list[str]) -> tuple[values.Parsed, list[str]]:
+    """The cells of one column of the user's (comments: of several), and notes; `work` stays as it is."""
+    from dataclasses import replace
 
     header = headers[0]
-    cells = work.raw.frame[header]
     if column.name == "customer_id":
-        work.columns[column.name] = _customer(work, header)
-    elif column.name in ("comment", "text"):
-        work.columns[column.name] = _free_text(work, headers)
-    else:
-        parsed = _parse(cells, column, work.zone)
-        bad = parsed.bad | _beyond(parsed.values, column)
-        work.columns[column.name] = parsed.values
-        work.blame_cells(header, bad, allowed_in(column))
-        if parsed.note:
-            work.notes.append(f"{header}: {parsed.note}")
-        if column.kind == "time":
-            _not_in_future(work, header, parsed.values)
+        return _customer(work, header)
+    if column.name in ("comment", "text"):
+        return _free_text(work, headers)
+    parsed = _parse(work.raw.frame[header], column, work.zone)
+    notes = [f"{header}: {parsed.note}"] if parsed.note else []
+    return replace(parsed, bad=parsed.bad | _beyond(parsed.values, column)), notes
+
+
+def _take(work: Build, column: Column, header: str, parsed: values.Parsed, notes: list[str]) -> None:
+    """One canonical column, and the rows it sets aside."""
+    import numpy as np
+
+    work.columns[column.name] = parsed.values
+    work.blame_cells(header, parsed.bad, allowed_in(column))
+    work.notes += notes
+    if column.kind == "time":
+        _not_in_future(work, header, parsed.values)
     if column.required and column.name not in EFFORT_STAGES:
-        empty = work.columns[column.name].isna().to_numpy() & ~_already(work, len(cells))
+        empty = parsed.values.isna().to_numpy() & ~_already(work, len(parsed.values))
         work.blame(np.flatnonzero(empty), _("“{column}” is empty").format(column=header))
 
 
@@ -245,41 +268,39 @@ def _not_in_future(work: Build, header: str, parsed: pd.Series) -> None:
     work.blame_cells(header, late, _("a date that is not in the future"))
 
 
-def _customer(work: Build, header: str) -> pd.Series:
+def _customer(work: Build, header: str) -> tuple[values.Parsed, list[str]]:
     """Ids as they are, or keyed hashes where they say who somebody is."""
+    import numpy as np
+
     cells = work.raw.frame[header]
     sample = cells.dropna().head(300).tolist()
     if not personal.is_private(sample) and personal.by_header(header) not in ("email", "phone", "name"):
-        return values.key(cells).values
+        return values.key(cells), []
+    notes = []
     if work.key is None:
-        work.key = personal.new_key()
-        work.notes.append(
-            _("Customer ids compare within this file only: no key was given to make them with.")
-        )
-    work.notes.append(
+        notes.append(_("Customer ids compare within this file only: no key was given to make them with."))
+    notes.append(
         _(
             "“{column}” tells who somebody is; customers got an id made from it that cannot be read back."
         ).format(column=header)
     )
-    return personal.hashed(cells, work.key)
+    ids = personal.hashed(cells, work.key or personal.new_key())
+    return values.Parsed(ids, np.zeros(len(cells), dtype=bool)), notes
 
 
-def _free_text(work: Build, headers: list[str]) -> pd.Series:
+def _free_text(work: Build, headers: list[str]) -> tuple[values.Parsed, list[str]]:
     """Comments joined, with what tells who somebody is masked."""
-    parts = [values.text(work.raw.frame[header]).values for header in headers]
-    joined = parts[0]
+    parts = [values.text(work.raw.frame[header]) for header in headers]
+    joined = parts[0].values
     for part in parts[1:]:
-        joined = joined.str.cat(part, sep="\n").fillna(joined).fillna(part)
+        joined = joined.str.cat(part.values, sep="\n").fillna(joined).fillna(part.values)
     joined, count = personal.masked(joined)
-    if count:
-        work.notes.append(
-            ngettext(
-                "In {count} comment an e-mail address, phone number or bank account was masked.",
-                "In {count} comments e-mail addresses, phone numbers or bank accounts were masked.",
-                count,
-            ).format(count=number(count))
-        )
-    return joined
+    note = ngettext(
+        "In {count} comment an e-mail address, phone number or bank account was masked.",
+        "In {count} comments e-mail addresses, phone numbers or bank accounts were masked.",
+        count,
+    ).format(count=number(count))
+    return values.Parsed(joined, parts[0].bad), [note] if count else []
 
 
 def _private_left_out(work: Build, found: Recognised) -> None:
@@ -297,7 +318,7 @@ def _frame(work: Build, table) -> pd.DataFrame:
 
     order = [column.name for column in table.columns if column.name in work.columns]
     order += [name for name in work.columns if name not in order]
-    return pd.DataFrame({name: work.columns[name] for name in order}, index=work.raw.frame.index)
+    return pd.DataFrame({name: work.columns[name] for name in order}, index=work.raw.frame.index, copy=False)
 
 
 def _aside(work: Build) -> pd.DataFrame:

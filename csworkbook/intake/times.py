@@ -10,6 +10,7 @@ import datetime
 import re
 from typing import TYPE_CHECKING
 
+from csworkbook.intake import alike
 from csworkbook.intake.values import Parsed, distinct, text_of
 from csworkbook.language import gettext as _
 
@@ -83,8 +84,18 @@ def _typed(column: pd.Series, zone: str) -> Parsed:
         if column.dt.tz is not None
         else _local(column.dt.as_unit("us"), zone)
     )
-    possible = local.where(local.dt.year.between(FIRST, LAST))
+    possible = _possible(local, zone)
     return Parsed(possible, np.asarray(possible.isna() & local.notna()))
+
+
+def _possible(local: pd.Series, zone: str) -> pd.Series:
+    """Times of years in which shops have customers; others are none."""
+    import pandas as pd
+
+    first, end = (pd.Timestamp(year, 1, 1, tz=zone) for year in (FIRST, LAST + 1))
+    if not len(local) or (local.min() >= first and local.max() < end):
+        return local
+    return local.where((local >= first) & (local < end))
 
 
 def _local(clock: pd.Series, zone: str) -> pd.Series:
@@ -98,17 +109,19 @@ def _local(clock: pd.Series, zone: str) -> pd.Series:
 def _from_text(column: pd.Series, zone: str) -> Parsed:
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    cells = pc.utf8_trim_whitespace(_array(column))
-    given = np.asarray(pc.fill_null(pc.not_equal(cells, ""), False))
-    day, month, offset = _clocks(cells)
-    rest = given & np.isnat(day) & np.isnat(month)
-    if rest.any():
-        some = distinct(pd.Series(column[rest].to_numpy(dtype=object)))
-        again = _clocks(_array(pd.Series([_readable(cell) for cell in some.cells], dtype="str")))
-        for target, found in zip((day, month, offset), again, strict=True):
-            target[rest] = found[some.codes]
+    cells = _array(column)
+    day, month = alike.clocks(cells)
+    offset = np.full(len(cells), np.nan)
+    given = ~(np.isnat(day) & np.isnat(month))
+    if not given.all():
+        rest = ~given
+        texts = pc.utf8_trim_whitespace(cells.filter(pa.array(rest)))
+        given[rest] = np.asarray(pc.fill_null(pc.not_equal(texts, ""), False))
+        for target, found in zip((day, month, offset), _any_notation(texts), strict=True):
+            target[rest] = found
     clock, note = _ordered(day, month, cells)
     local = _local(pd.Series(clock, index=column.index), zone)
     told = ~np.isnan(offset)
@@ -116,8 +129,24 @@ def _from_text(column: pd.Series, zone: str) -> Parsed:
         instants = clock - np.where(told, offset, 0).astype("timedelta64[m]")
         fixed = pd.Series(instants, index=column.index).dt.tz_localize("UTC").dt.tz_convert(zone)
         local = local.where(~told, fixed)
-    possible = local.where(local.dt.year.between(FIRST, LAST))
+    possible = _possible(local, zone)
     return Parsed(possible, given & np.asarray(possible.isna()), note)
+
+
+def _any_notation(cells: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Clock times and offset as `_clocks`; cells that are none as they stand are made readable first."""
+    import numpy as np
+    import pandas as pd
+    import pyarrow.compute as pc
+
+    day, month, offset = _clocks(cells)
+    rest = np.isnat(day) & np.isnat(month) & np.asarray(pc.fill_null(pc.not_equal(cells, ""), False))
+    if rest.any():
+        some = distinct(pd.Series(cells.to_pandas()[rest].to_numpy(dtype=object)))
+        again = _clocks(_array(pd.Series([_readable(cell) for cell in some.cells], dtype="str")))
+        for target, found in zip((day, month, offset), again, strict=True):
+            target[rest] = found[some.codes]
+    return day, month, offset
 
 
 def _array(column: pd.Series) -> pa.ChunkedArray:
@@ -138,6 +167,9 @@ def _clocks(cells: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     import pyarrow.compute as pc
 
     offset = np.full(len(cells), np.nan)
+    if not pc.any(pc.match_substring_regex(cells, r"^\s*\d")).as_py():
+        never = np.full(len(cells), "NaT", dtype="datetime64[us]")
+        return never, never.copy(), offset
     if pc.any(pc.match_substring_regex(cells, r":\d.*(?:[+-]\d|Z$|GMT|UTC)")).as_py():
         parts = pc.extract_regex(cells, _OFFSET)
         told = pc.struct_field(parts, "offset")
@@ -223,7 +255,7 @@ def _ordered(day: np.ndarray, month: np.ndarray, cells: pa.ChunkedArray) -> tupl
     open_ = ~np.isnat(day) & (day != month)
     if not open_.any():
         return day, ""
-    example = cells[int(np.argmax(open_))].as_py()
+    example = cells[int(np.argmax(open_))].as_py().strip()
     if _month_first_shows(day[open_], month[open_], example):
         return month, _("Dates such as {example} were read with the month first.").format(example=example)
     return day, _(
