@@ -31,5 +31,9 @@ class DataError(WorkbookError):
     """Data from a user that cannot be used."""
 
 
+class MissingTable(DataError):
+    """A table that was not brought yet."""
+
+
 class SettingError(WorkbookError):
     """A choice, parameter or setting that cannot be used."""

@@ -175,10 +175,14 @@ def dots(
         ticktext=[wrapped(v) for v in labels],
         range=[-0.6, len(labels) - 0.4],
     )
-    figure.update_xaxes(tickformat=",.0f" if money else ",.0%", tickprefix="€ " if money == "EUR" else "")
+    figure.update_xaxes(tickformat=",.0f" if money else ",.0%", tickprefix=_euro(money))
     legend = group is not None or benchmark is not None
     figure.update_layout(showlegend=legend, margin={"b": LEGEND} if legend else {})
     return figure
+
+
+def _euro(currency: str | None) -> str:
+    return {"nl": "€ ", "en": "€"}[language.current()] if currency == "EUR" else ""
 
 
 def wrapped(text: str, width: int = 18) -> str:

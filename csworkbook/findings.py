@@ -60,7 +60,11 @@ class Finding:
         )
         if self.benchmark is None:
             return own
-        return f"{own}; " + _("handbook: {line}").format(line=evidence.get(self.benchmark).line())
+        entry = evidence.get(self.benchmark)
+        said = _("handbook: {claim} ({source}, {year})").format(
+            claim=entry.claim.rstrip("."), source=entry.source, year=entry.year or _("year not stated")
+        )
+        return f"{own}; {said}"
 
 
 def rank(findings: list[Finding]) -> list[Finding]:

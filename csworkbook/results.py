@@ -255,5 +255,6 @@ def _html(result: Result, rows: int = 30) -> str:
         "<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in result.cells()[:rows]
     ]
     more = len(result.table) - rows
-    rest = f"<p>{escape(_('… and {n} more rows').format(n=language.number(more)))}</p>" if more > 0 else ""
+    said = _("… and {n} more rows").format(n=language.number(more))
+    rest = f"<p>{escape(said)}</p>" if more > 0 else ""
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>{rest}"

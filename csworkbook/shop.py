@@ -21,7 +21,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from csworkbook.errors import DataError, SettingError
+from csworkbook.errors import MissingTable, SettingError
 from csworkbook.language import LANGUAGES
 from csworkbook.language import gettext as _
 from csworkbook.paths import data_folder
@@ -88,8 +88,8 @@ class Shop:
 
     @property
     def name(self) -> str:
-        """The shop's name."""
-        return self.settings.name
+        """The shop's name; what a visitor of the demo brought has none of its own."""
+        return self.settings.name or _("Your own data")
 
     @property
     def is_demo(self) -> bool:
@@ -176,9 +176,9 @@ class Shop:
         return findings(self)
 
 
-def missing_table(name: str) -> DataError:
+def missing_table(name: str) -> MissingTable:
     """The error that says a table is needed, and how to bring it."""
-    return DataError(
+    return MissingTable(
         _("This needs the table “{table}”, which this shop does not have yet.").format(
             table=table_name(name)
         ),
@@ -269,13 +269,17 @@ def visit(visit_id: str = "") -> Shop:
     that, wiped when the server stops), so that a reload with the same `visit_id` finds it again.
     Without a server it goes with the process.
     """
-    return find_visit(visit_id) or _own(_visit_folder(visit_id) or _passing_folder())
+    folder = _visit_folder(visit_id) or _passing_folder()
+    return open_shop(folder) if (folder / "workbook.toml").exists() else _own(folder)
 
 
 def find_visit(visit_id: str) -> Shop | None:
     """What this visitor brought before, or None."""
     folder = _visit_folder(visit_id)
-    return open_shop(folder) if folder and (folder / "workbook.toml").exists() else None
+    if folder is None or not (folder / "workbook.toml").exists():
+        return None
+    found = open_shop(folder)
+    return found if found.tables() else None
 
 
 def _visit_folder(visit_id: str) -> Path | None:
@@ -293,7 +297,7 @@ def _passing_folder() -> Path:
 def _own(folder: Path) -> Shop:
     from csworkbook.language import current
 
-    return new_shop(folder, name=_("Your own data"), language=current())
+    return new_shop(folder, name="", language=current())
 
 
 def save_settings(folder: Path, settings: Settings) -> None:

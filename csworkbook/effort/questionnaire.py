@@ -115,7 +115,8 @@ class Questionnaire(Result):
     def form_csv(self) -> str:
         """One row a question, for form tools: column, question, type, required, answers."""
         out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
+        dutch = self.words is _words()["nl"]
+        writer = csv.writer(out, delimiter=";" if dutch else ",", lineterminator="\r\n")
         writer.writerow(["column", "question", "type", "required", "answers"])
         for row in self.table.itertuples():
             kind = "single choice" if row.answers else "long text"

@@ -164,5 +164,5 @@ class Response(Result):
         """Standardised differences with whiskers; zero means alike."""
         figure = figures.dots(self.table, label="trait", value="difference")
         figure.add_vline(x=0, line={"color": figures.SOFT})
-        figure.update_xaxes(tickformat=",.1f", title=_("difference in standard deviations"))
+        figure.update_xaxes(tickformat=",.1f", title=_("in standard deviations"))
         return figure

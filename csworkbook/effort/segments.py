@@ -109,14 +109,14 @@ class Segments(Result):
     def method(self) -> str:
         """Shrinkage and the test."""
         return _(
-            "Groups of fewer than {least} answers are marked with *; “evened out” draws small groups towards the whole "
+            "Groups of fewer than {least} answers are marked with *; the colours are evened out "
             "(empirical Bayes). Chi-square test per stage, corrected for three stages (Holm)."
         ).format(least=SMALL)
 
     def plot(self) -> go.Figure:
         """A heat map, stages down, groups across, small cells marked."""
         hover = self.table.assign(
-            note=[language.percent(r.shrunk) + ("*" if r.small else "") for r in self.table.itertuples()],
+            note=[language.percent(r.share) + ("*" if r.small else "") for r in self.table.itertuples()],
             hover=[
                 f"{word(r.stage)}, {figures.label_of(r.segment)}: {figures.interval(r)}"
                 for r in self.table.itertuples()

@@ -109,8 +109,11 @@ class OverTime(Result):
         said = _("{stage}: the share “far too much” went from {before} to {since}.").format(
             stage=stage, before=self.shift.before, since=self.shift.since
         )
+        around = self._around()
+        if around["first"] == around["last"]:
+            return f"{said} " + _("The change began in {when}.").format(when=self._when())
         when = _("The change began in {when} (between {first} and {last}).").format(
-            when=self._when(), **self._around()
+            when=self._when(), **around
         )
         return f"{said} {when}"
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from csworkbook.errors import DataError
 from csworkbook.language import gettext as _
 from csworkbook.language import ngettext, number, percent
 from csworkbook.pages.page import Page, explained
 from csworkbook.pages.table import Table
-from csworkbook.pages.talking import sentence
+from csworkbook.pages.talking import sentence, titled
 from csworkbook.pages.widgets import Download, Upload
 from csworkbook.results import head
 from csworkbook.shop import table_name
@@ -23,6 +24,7 @@ from csworkbook.tables import TABLES
 if TYPE_CHECKING:
     from csworkbook.intake import ColumnMatch, Intake
     from csworkbook.shop import Shop
+    from csworkbook.tables import Column
 
 _KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet")
 _SURE = 0.7
@@ -61,7 +63,7 @@ class Bring(ipywidgets.VBox):
         shutil.copy(path, self.path(name))
         try:
             self.intake = self._read(name, None)
-            remembered = self.page.shop.remembered(self.intake.fingerprint)
+            remembered = self.page.target.remembered(self.intake.fingerprint)
             if remembered and remembered != self.intake.mapping:
                 self.intake = self._read(name, remembered)
         except Exception:
@@ -77,15 +79,12 @@ class Bring(ipywidgets.VBox):
     def _read(self, name: str, mapping: dict[str, str | None] | None) -> Intake:
         from csworkbook import intake
 
-        shop = self.page.shop
-        return intake.read(
-            self.path(name),
-            table=self.table,
-            mapping=mapping,
-            key=shop.key,
-            zone=shop.settings.zone,
-            filename=name,
-        )
+        shop = self.page.target
+        how = {"mapping": mapping, "key": shop.key, "zone": shop.settings.zone, "filename": name}
+        try:
+            return intake.read(self.path(name), table=self.intake.table if self.intake else None, **how)
+        except DataError:  # say what the table of this page would need
+            return intake.read(self.path(name), table=self.table, **how)
 
     def _forget(self) -> None:
         self.intake, self._answer.children = None, ()
@@ -106,17 +105,18 @@ class Bring(ipywidgets.VBox):
         buttons.add_class("csw-actions")
         self._answer.children = (
             sentence(_counted(self.intake), "headline"),
+            *self._replaces(),
             _list(self.intake.notes),
             *self._set_aside(),
-            ipywidgets.HTML(f'<h3 class="csw">{escape(_("How your columns are used"))}</h3>'),
+            titled(_("How your columns are used"), "h3"),
             grid,
             buttons,
         )
 
     def _choice(self, match: ColumnMatch) -> ipywidgets.Dropdown:
         options = [(_("leave out"), _LEAVE_OUT)]
-        options += [(_column(column.name), column.name) for column in TABLES[self.table].columns]
-        if TABLES[self.table].segments:
+        options += [(_column(column.name), column.name) for column in self._columns]
+        if TABLES[self.intake.table].segments:
             options.append((_("split results by it"), _SPLIT_BY))
         known = [value for _label, value in options]
         value = match.column or _LEAVE_OUT
@@ -126,6 +126,20 @@ class Bring(ipywidgets.VBox):
         box.style.description_width = "auto"
         box.add_class("csw-control")
         return box
+
+    @property
+    def _columns(self) -> tuple[Column, ...]:
+        return TABLES[self.intake.table].columns
+
+    def _replaces(self) -> list[ipywidgets.Widget]:
+        """That there is such a table already, which this file would replace."""
+        before = getattr(self.page.target, self.intake.table)
+        if before is None:
+            return []
+        said = _(
+            "This replaces the {n} rows of “{table}” you brought before; those are kept in the workbook folder."
+        )
+        return [sentence(said.format(n=number(len(before)), table=table_name(self.intake.table)), "banner")]
 
     def _set_aside(self) -> list[ipywidgets.Widget]:
         if self.intake.aside.empty:
@@ -149,7 +163,9 @@ class Bring(ipywidgets.VBox):
         for match in self.intake.columns:
             value = self._choices[match.header].value
             if value == _SPLIT_BY:
-                kept = match.column if match.column and match.column not in TABLES[self.table] else None
+                kept = (
+                    match.column if match.column and match.column not in TABLES[self.intake.table] else None
+                )
                 value = kept or match.header
             chosen[match.header] = value or None
         return chosen
@@ -164,10 +180,10 @@ class Bring(ipywidgets.VBox):
             self.intake = self._read(self.intake.filename, mapping)
         shop = self.page.bring(self.intake)
         shop.remember(self.intake.fingerprint, self.intake.mapping)
-        n = len(self.intake.frame)
+        n, table = len(self.intake.frame), self.intake.table
         self._forget()
         done = _("Done: every panel on this page now shows your own {n} rows ({table}).")
-        self._answer.children = (sentence(done.format(n=number(n), table=table_name(self.table))),)
+        self._answer.children = (sentence(done.format(n=number(n), table=table_name(table))),)
 
 
 def _counted(intake: Intake) -> str:
@@ -191,7 +207,7 @@ def _row(match: ColumnMatch, choice: ipywidgets.Dropdown) -> ipywidgets.Box:
     doubt = "" if match.confidence >= _SURE or not match.column else " " + _("Please check.")
     sure = _("{share} sure.").format(share=percent(match.confidence)) if match.column else ""
     said = f"<strong>{escape(match.header)}</strong><br><span class='csw-soft'>{escape(examples)}</span>"
-    note = escape(" ".join(part for part in (match.note, f"{sure}{doubt}".strip()) if part))
+    note = escape(" · ".join(part for part in (match.note, f"{sure}{doubt}".strip()) if part))
     words = ipywidgets.HTML(f'<div class="csw">{said}<br><span class="csw-soft">{note}</span></div>')
     words.layout = ipywidgets.Layout(flex="2 1 16rem", min_width="0", width="auto")
     row = ipywidgets.Box([words, choice])
@@ -213,6 +229,13 @@ def _column(name: str) -> str:
         "buy_again": _("would buy again (yes/no)"),
         "spend_more": _("would spend more (yes/no)"),
         "recommend": _("would recommend (0–10)"),
+        "order_id": _("order number"),
+        "ordered_at": _("date of the order"),
+        "revenue": _("amount of the order"),
+        "margin": _("margin"),
+        "shipping": _("shipping costs"),
+        "discount": _("discount"),
+        "first_order": _("first order (yes/no)"),
     }.get(name) or head(name)
 
 

@@ -38,6 +38,7 @@ class Page:
         self.stamp = shop.stamp()
         self.visit = Visit("page")
         self.visit.on_hello(self.greet)
+        self._own: Shop | None = None
         self.expects_greeting = self._greeted = False
         self._waiting: list[Panel] = []
         self._planned: asyncio.TimerHandle | None = None
@@ -78,10 +79,16 @@ class Page:
         for function in self.followers:
             function()
 
+    @property
+    def target(self) -> Shop:
+        """Where what the user brings goes: this shop, or for the demo a shop of the visitor's own."""
+        if self.shop.is_demo and self._own is None:
+            self._own = visit(self.visit.visit_id)
+        return self._own if self.shop.is_demo else self.shop
+
     def bring(self, intake: Any) -> Shop:
         """Keep what the user brought, and show it everywhere on the page."""
-        target = visit(self.visit.visit_id) if self.shop.is_demo else self.shop
-        self.show(target.add(intake))
+        self.show(self.target.add(intake))
         return self.shop
 
     def show(self, shop: Shop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import re
 from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from csworkbook import figures, language
+from csworkbook.errors import MissingTable
 from csworkbook.language import gettext as _
 from csworkbook.pages.controls import control
 from csworkbook.pages.page import Page, soon
@@ -96,21 +98,31 @@ class Panel(ipywidgets.VBox):
         self._look("empty")
 
     def _show(self, _change: Any = None) -> None:
-        self.result = guarded(self._compute, self._complain)()
+        self.result = guarded(self._compute, self._complain)()  # None after an error, which is told
         if self.result is not None:
             guarded(self._draw, self._complain)()
         self.page.changed()
 
-    def _compute(self) -> Result:
+    def _lack(self, text: str) -> None:
+        """Say that a table is not there yet: no fault, only something to bring."""
+        self._words.value, self._picture.outputs = boxed(text), ()
+        self._look("empty")
+
+    def _compute(self) -> Result | None:
         chosen = {name: widget.value for name, widget in self.controls.items()}
         ahead, self._ahead = self._ahead, None
         if ahead and ahead[:2] == (chosen, self.page.shop):
             return ahead[2]
-        return self.page.shop.call(self.function, **chosen)
+        try:
+            return self.page.shop.call(self.function, **chosen)
+        except MissingTable as missing:
+            self._lack(str(missing))
+            return None
 
     def _draw(self) -> None:
         figure = self.result.plot()
         self._picture.layout.height = f"{figure.layout.height or figures.HEIGHT}px"
+        self._picture_button.filename = self._filename()
         data = figures.bundle(figure, self._filename())
         self._picture.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
         text = f'<p class="csw csw-headline" aria-live="polite">{escape(self.result.text)}</p>'
@@ -134,8 +146,10 @@ class Panel(ipywidgets.VBox):
                 made.observe(self._show, "value")
         self._bar.children = tuple(self.controls.values())
 
-    def _control(self, name: str) -> ipywidgets.Widget:
+    def _control(self, name: str) -> ipywidgets.Widget | None:
         options = self._listed(name)
+        if options == []:
+            return None  # nothing to choose; the function says what it lacks
         start = self._start(name, options)
         if isinstance(options, list):
             options = [(_choice(name, option), option) for option in options]
@@ -146,14 +160,22 @@ class Panel(ipywidgets.VBox):
     def _listed(self, name: str) -> Any:
         """The options of a control; those that depend on the data are asked from the shop."""
         options = self.options[name]
-        return self.page.shop.call(options) if callable(options) else options
+        if callable(options):
+            return self.page.shop.call(options)
+        mine = getattr(self.page.shop.settings, name, None)
+        return (
+            sorted([*options, mine])
+            if isinstance(options, list) and name == "margin" and mine not in options
+            else options
+        )
 
     def _start(self, name: str, options: Any) -> Any:
         """Where a control starts: the shop's setting of that name, or the function's own default."""
         default = inspect.signature(self.function).parameters[name].default
         value = getattr(self.page.shop.settings, name, default)
+        value = language.current() if name == "language" else value
         if isinstance(options, list):
-            return value if value in options else options[0]
+            return value if value in options or not options else options[0]
         return 0 if value is None else value
 
     def _refresh_controls(self) -> None:
@@ -171,13 +193,14 @@ class Panel(ipywidgets.VBox):
                     widget.observe(self._show, "value")
 
     def _filename(self) -> str:
-        return f"{self.page.shop.name}-{self.function.__name__}".replace(" ", "-").lower()
+        return re.sub(r"[^\w]+", "-", f"{self.page.shop.name} {self.title}".lower()).strip("-")[:90]
 
     def _downloads(self) -> list[ipywidgets.Widget]:
+        self._picture_button = Picture(_("Picture (PNG)"), self._filename())
         return [
             Download(_("Table (Excel)"), self._xlsx),
             Download(_("Table (CSV)"), self._csv),
-            Picture(_("Picture (PNG)"), self._filename()),
+            self._picture_button,
         ]
 
     def _xlsx(self) -> tuple[str, str, bytes]:
@@ -228,7 +251,7 @@ def _label(name: str) -> str:
         "every": _("Per"),
         "within": _("Within"),
         "silence": _("Lapsed after"),
-        "margin": _("Gross margin (0.35 = 35%)"),
+        "margin": _("Gross margin"),
         "customers_per_year": _("Customers a year (0 = from your orders)"),
         "value_per_customer": _("Margin per customer a year (0 = from your orders)"),
         "invitations": _("Invitations sent (0 = not known)"),

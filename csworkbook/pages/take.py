@@ -11,7 +11,7 @@ from csworkbook import chapters, evidence, language
 from csworkbook.findings import Finding, rank
 from csworkbook.language import gettext as _
 from csworkbook.pages.page import Page
-from csworkbook.pages.talking import markup, shared
+from csworkbook.pages.talking import markup, shared, titled
 from csworkbook.pages.widgets import Download
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ def conclusions(shop: Shop) -> ipywidgets.VBox:
     words = markup()
 
     def refresh() -> None:
-        words.value = _list(rank(found(page)))
+        shown = any(panel.result is not None for panel in page.panels)
+        words.value = _list(rank(found(page)), shown=shown)
 
     page.after_panels(refresh)
-    head = markup(f'<h2 class="csw-title">{escape(_("What to do first"))}</h2>')
+    head = titled(_("What to do first"))
     box = ipywidgets.VBox([head, words], layout=shared(ipywidgets.Layout))
     box.add_class("csw-panel")
     return box
@@ -40,9 +41,10 @@ def found(page: Page) -> list[Finding]:
     ]
 
 
-def _list(ranked: list[Finding]) -> str:
+def _list(ranked: list[Finding], *, shown: bool) -> str:
     if not ranked:
-        return f'<p class="csw">{escape(_("Nothing was found that cannot be chance."))}</p>'
+        nothing = _("Nothing was found that cannot be chance.") if shown else _("First bring your data.")
+        return f'<p class="csw">{escape(nothing)}</p>'
     return f'<ol class="csw csw-findings">{"".join(_item(finding) for finding in ranked)}</ol>'
 
 
@@ -107,9 +109,8 @@ def documents(shop: Shop) -> ipywidgets.VBox:
         buttons.add_class("csw-actions")
         rows += [markup(f'<h3 class="csw">{language.LANGUAGES[spoken]}</h3>'), buttons]
     note = _("Paste the mail into your mail tool; it fills in the fields between double braces.")
-    head = markup(
-        f'<h2 class="csw-title">{escape(_("The questionnaire"))}</h2><p class="csw">{escape(note)}</p>'
-    )
-    box = ipywidgets.VBox([head, *rows])
+    head = titled(_("The questionnaire"))
+    note = markup(f'<p class="csw">{escape(note)}</p>')
+    box = ipywidgets.VBox([head, note, *rows])
     box.add_class("csw-panel")
     return box

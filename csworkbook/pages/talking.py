@@ -69,6 +69,11 @@ def markup(text: str = "") -> ipywidgets.HTML:
     return ipywidgets.HTML(text, layout=shared(ipywidgets.Layout), style=shared(HTMLStyle))
 
 
+def titled(text: str, level: str = "h2") -> ipywidgets.HTML:
+    """A heading as a widget."""
+    return markup(f'<{level} class="csw csw-title">{html.escape(text)}</{level}>')
+
+
 @functools.cache
 def shared(kind: type, **traits: Any) -> Any:
     """One layout or style for all widgets that look alike: every one more costs the page time."""

@@ -132,6 +132,7 @@ class Chapter(Spoken, TornadoVoilaHandler):
         for name in ("template", "theme"):
             self.request.arguments.pop(name, None)
         self.keep(path.partition("/")[0])
+        _ = self.xsrf_token  # sets the cookie with which a page that is left ends its kernel
         await super().get(path)
 
 

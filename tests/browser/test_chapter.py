@@ -285,3 +285,21 @@ def test_two_hundred_megabytes_are_read_or_refused_in_words(open_page, server, t
     drop(page, path)
     page.wait_for_selector(".csw-bring .csw-headline, .csw-bring .csw-error", timeout=240 * SECONDS)
     assert "rijen gelezen" in page.locator(".csw-bring .csw-headline").inner_text()
+
+
+def test_orders_join_the_survey(open_page, server):
+    """The two panels that need orders ask for them, and come alive when both files are there."""
+    page = opened(open_page(), server)
+    drop(page, EXPORTS / "bestellingen_nl.csv")
+    assert "Herkend als bestellingen" in page.locator(".csw-bring .csw-headline").inner_text(
+        timeout=60 * SECONDS
+    )
+    use(page)
+    page.wait_for_function(
+        "() => document.querySelector('main').innerText.includes('klanten bij (of terug)')"
+    )
+    assert "klantmoeite-enquête" in page.locator(".csw-panel").first.inner_text()
+    drop(page, EXPORTS / "enquete_webshop_puntkomma.csv")
+    page.wait_for_selector(".csw-mapping select >> nth=1", timeout=60 * SECONDS)
+    use(page)
+    page.wait_for_function("() => document.querySelector('.csw-headline').innerText.includes('19% vond')")

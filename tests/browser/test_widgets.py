@@ -16,7 +16,7 @@ from widgets_server import served, served_lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
 MIB = 1024 * 1024
-FIRST = 40_000
+FIRST = 90_000
 EVENTS = """
 window.heard = [];
 for (const name of ["csw:alive", "csw:lost"]) document.addEventListener(name, () => heard.push(name));

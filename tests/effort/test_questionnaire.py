@@ -53,7 +53,7 @@ def test_every_question_stands_in_text_and_mail_with_fields_between_double_brace
 @pytest.mark.parametrize("spoken", ["en", "nl"])
 def test_the_form_file_has_a_row_a_question(spoken):
     asked = effort.questionnaire(language=spoken)
-    rows = list(csv.DictReader(io.StringIO(asked.form_csv)))
+    rows = list(csv.DictReader(io.StringIO(asked.form_csv), delimiter={"nl": ";", "en": ","}[spoken]))
     assert [row["column"] for row in rows] == COLUMNS
     assert [len(row["answers"].split(" | ")) for row in rows] == [3, 3, 3, 1, 2, 2, 11]
     assert {row["required"] for row in rows} == {"no"}

@@ -39,7 +39,7 @@ def test_a_survey_is_recognised_and_its_rows_add_up(capsys, survey):
 
 def test_in_dutch(capsys, survey):
     assert command.main(["check", str(survey), "--lang", "nl"]) == 0
-    assert "Rijen: 7 gelezen = 6 gebruikt + 1 apart gelegd" in capsys.readouterr().out
+    assert "Rijen: 7 gelezen = 6 gebruikt + 1 opzij gelegd" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,17 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
+
+
+def in_a_thread(talk):
+    """Run a coroutine in a loop of its own, also where another test keeps one running here."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(talk())).result()
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -178,7 +185,7 @@ def test_a_browser_cannot_run_code(open_server, tmp_path):
         socket.close()
         return answered
 
-    answered = asyncio.run(talk())
+    answered = in_a_thread(talk)
     assert "execute_reply" not in answered
     assert not proof.exists()
 
@@ -191,7 +198,7 @@ def test_a_foreign_page_cannot_open_the_socket(open_server):
         await websocket_connect(HTTPRequest(address, headers={"Origin": "http://evil.example"}))
 
     with pytest.raises(Exception, match="403"):
-        asyncio.run(talk())
+        in_a_thread(talk)
 
 
 def test_a_kernel_that_is_not_there(open_server):
