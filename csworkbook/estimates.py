@@ -6,7 +6,7 @@ Intervals and tests are statsmodels' and scipy's; this module gives them one sha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from csworkbook import language
@@ -252,11 +252,6 @@ def needed(within: float = 0.05, share: float = 0.5, population: int | None = No
     if population:
         n = n / (1 + (n - 1) / population)
     return math.ceil(n)
-
-
-def with_p(estimate: Estimate, p: float) -> Estimate:
-    """The same estimate with a corrected p-value."""
-    return replace(estimate, p=float(p))
 
 
 @dataclass(frozen=True)

@@ -266,8 +266,3 @@ def test_verdict_is_yes_only_clear_of_zero(low, high, verdict):
 @pytest.mark.parametrize(("amount", "rounded"), [(12345, 12000), (0.0123, 0.012), (-98765, -99000), (0, 0)])
 def test_rough_keeps_two_digits(amount, rounded):
     assert estimates.rough(amount) == pytest.approx(rounded)
-
-
-def test_a_corrected_p_changes_nothing_else():
-    first = estimates.difference(56, 70, 48, 80)
-    assert estimates.with_p(first, 0.5) == Estimate(first.value, first.low, first.high, 150, "points", 0.5)

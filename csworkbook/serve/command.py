@@ -64,7 +64,7 @@ def spoken(words: Sequence[str], environment: dict[str, str] | os._Environ) -> s
 
 class _Format(argparse.RawDescriptionHelpFormatter):
     def add_usage(self, usage, actions, groups, prefix=None) -> None:
-        super().add_usage(usage, actions, groups, prefix or _("usage: "))
+        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -84,7 +84,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--version", action="version", version=__version__, help=_("show the version and stop")
     )
-    commands = parser.add_subparsers(title=_("commands"), metavar="", required=True, parser_class=_Parser)
+    commands = parser.add_subparsers(
+        title=_("commands"), metavar=_("COMMAND"), required=True, parser_class=_Parser
+    )
     for add in (_add_serve, _add_lab, _add_new, _add_check):
         add(commands)
     return parser
