@@ -1,21 +1,16 @@
 """What every browser test needs: a browser, a running server, pages that tell on outside requests."""
 
 import os
-import shutil
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from install import find
+from serving import serving
 
 from csworkbook.paths import notebooks_folder
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from serving import serving
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 HARMLESS = "setData is not a function"  # plotly's renderer keeps a PNG, which Voila has no place for
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -34,7 +29,7 @@ def browser_required():
 @pytest.fixture(scope="session")
 def chromium():
     """The path of a Chrome or Chromium; without one the test skips, or fails where one is required."""
-    found = next((path for path in map(shutil.which, BROWSERS) if path), None)
+    found = find()
     if found is None:
         (pytest.fail if browser_required() else pytest.skip)("no Chrome or Chromium found on this machine")
     return found
@@ -52,9 +47,7 @@ def browser(chromium):
 
 @pytest.fixture(scope="session")
 def notebooks():
-    """The shipped notebooks; without them there is nothing to show."""
-    if not any(notebooks_folder().glob("*/*.ipynb")):
-        pytest.skip("no notebooks are shipped yet")
+    """The folder of the shipped notebooks."""
     return notebooks_folder()
 
 
