@@ -4,7 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-ALL = ("first_picture", "control", "memory", "million_answers", "demo_events")
+ALL = (
+    "first_picture",
+    "control",
+    "memory",
+    "million_answers",
+    "demo_events",
+    "order_lines",
+    "large_files",
+    "ledger",
+)
 
 for name in ALL:
     print(f"\n## {name}", flush=True)

@@ -1,8 +1,9 @@
 """csworkbook: customer-service strategy for web shops, from your own tables.
 
 The public face on one page: the chapters and shared rooms as modules, `open_shop` and `new_shop`,
-and what a notebook shows with `welcome`, `upload`, `panel`, `conclusions`, `report` and `documents`. Everything is
-imported when first used, so that a page starts fast.
+and what a notebook shows: `welcome`, `choose`, `upload`, `brought`, `ready`, `shop_settings`, `panel`, `register`,
+`privacy`, `conclusions`, `report` and `documents`. Everything is imported when first used, so that a page starts
+fast.
 """
 
 import sys
@@ -15,14 +16,23 @@ sys.modules.setdefault("rfc3987_syntax", None)
 
 __version__ = "0.1.0"
 
-_MODULES = ("effort", "intake", "demo", "evidence", "estimates", "figures", "language", "tables")
+_MODULES = (
+    "demo", "effort", "estimates", "evidence", "figures", "intake", "language", "ledger", "pyramids", "readiness",
+    "tables",
+)  # fmt: skip
 _NAMES = {
     "open_shop": "csworkbook.shop",
     "new_shop": "csworkbook.shop",
     "DataError": "csworkbook.errors",
     "SettingError": "csworkbook.errors",
     "welcome": "csworkbook.pages.page",
+    "choose": "csworkbook.pages.choose",
     "upload": "csworkbook.pages.bring",
+    "brought": "csworkbook.pages.brought",
+    "ready": "csworkbook.pages.ready",
+    "shop_settings": "csworkbook.pages.settings",
+    "register": "csworkbook.pages.register",
+    "privacy": "csworkbook.pages.brought",
     "panel": "csworkbook.pages.panel",
     "conclusions": "csworkbook.pages.take",
     "report": "csworkbook.pages.take",

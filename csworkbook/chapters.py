@@ -1,8 +1,9 @@
-"""Which chapters are there, and what do they find in a shop?"""
+"""Which chapters are there, which are to come, and what do they find in a shop?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from csworkbook.errors import DataError
@@ -13,24 +14,71 @@ if TYPE_CHECKING:
     from csworkbook.shop import Shop
 
 
+@dataclass(frozen=True)
+class Coming:
+    """A chapter that is not there yet: the tables it will not do without, and those that will add to it."""
+
+    needs: tuple[str, ...]
+    helps: tuple[str, ...] = ()
+
+
+COMING: dict[str, Coming] = {
+    "01_service_gap": Coming(("perception", "service_survey"), ("contacts", "orders")),
+    "02_manifesto": Coming(("contacts",)),
+    "04_forward_resolution": Coming(("contacts",), ("messages", "order_lines")),
+    "05_operational_insights": Coming(("contacts",), ("returns", "products", "reviews", "orders")),
+    "06_personas": Coming(("orders", "order_lines"), ("contacts", "events")),
+    "07_funnel": Coming(("events",), ("orders",)),
+    "08_checkout": Coming(("events", "orders"), ("contacts",)),
+    "09_channels": Coming(("contacts",), ("channel_costs", "orders")),
+    "10_kpis": Coming(("orders", "contacts"), ("effort_survey", "channel_costs")),
+    "11_human_conversation": Coming(("messages",), ("contacts",)),
+    "12_roadmap": Coming(("orders", "contacts"), ("events", "channel_costs")),
+    "13_action_plan": Coming(("orders",), ("contacts", "effort_survey", "events")),
+}
+
+
 def title(chapter: str) -> str:
     """The name of a chapter, in the language spoken now."""
-    return {"03_effort_survey": _("Effort survey")}[chapter]
+    return {
+        "00_start": _("Start"),
+        "01_service_gap": _("Service gap"),
+        "02_manifesto": _("Service manifesto"),
+        "03_effort_survey": _("Effort survey"),
+        "04_forward_resolution": _("Forward resolution"),
+        "05_operational_insights": _("Avoidable contacts"),
+        "06_personas": _("Customers and personas"),
+        "07_funnel": _("Funnel"),
+        "08_checkout": _("Checkout"),
+        "09_channels": _("Channels and staffing"),
+        "10_kpis": _("Key figures"),
+        "11_human_conversation": _("Human conversation"),
+        "12_roadmap": _("Roadmap"),
+        "13_action_plan": _("Action plan"),
+    }[chapter]
+
+
+def by_chapter() -> dict[str, list[Callable]]:
+    """The analyses of every chapter that is there, in the order of the book."""
+    from csworkbook import effort, ledger
+
+    return {
+        "00_start": [ledger.matches, ledger.reasons],
+        "03_effort_survey": [
+            effort.by_stage,
+            effort.segments,
+            effort.over_time,
+            effort.comments,
+            effort.loyalty,
+            effort.where_first,
+            effort.leaking_bucket,
+        ],
+    }
 
 
 def analyses() -> list[Callable]:
     """Every analysis that can find something, chapter by chapter."""
-    from csworkbook import effort
-
-    return [
-        effort.by_stage,
-        effort.segments,
-        effort.over_time,
-        effort.comments,
-        effort.loyalty,
-        effort.where_first,
-        effort.leaking_bucket,
-    ]
+    return [analysis for several in by_chapter().values() for analysis in several]
 
 
 def findings(shop: Shop) -> list[Finding]:

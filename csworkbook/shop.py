@@ -13,18 +13,18 @@ import os
 import secrets
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from csworkbook import imports
 from csworkbook.errors import MissingTable, SettingError
 from csworkbook.language import LANGUAGES
 from csworkbook.language import gettext as _
 from csworkbook.paths import data_folder
+from csworkbook.settings import Settings, read_settings, require, save_settings
 from csworkbook.store import Store
 from csworkbook.tables import TABLES
 
@@ -32,24 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from csworkbook.findings import Finding
-    from csworkbook.intake import Intake
-
-_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a shop says about itself; `margin` is a share of revenue (0–1), costs are per hour."""
-
-    name: str = "Demo"
-    currency: str = "EUR"
-    zone: str = "Europe/Amsterdam"
-    language: str = "nl"
-    margin: float = 0.35
-    hourly_cost: float = 32.0
-    opening_hours: dict[str, str] = field(default_factory=lambda: dict.fromkeys(_WEEK[:5], "09:00-17:00"))
-    targets: dict[str, float] = field(default_factory=dict)
-
+    from csworkbook.intake import Choices, Intake, Source
 
 _HANDED = ("currency", "zone", "margin", "hourly_cost", "opening_hours", "targets")
 
@@ -79,12 +62,10 @@ class Shop:
         return self._frames[name]
 
     def _read(self, name: str) -> pd.DataFrame | None:
-        path = self._tables / f"{name}.parquet"
-        if not path.exists():
-            return None
-        import pandas as pd
+        from csworkbook.additions import read_frame
 
-        return pd.read_parquet(path)
+        path = self._tables / f"{name}.parquet"
+        return read_frame(path, self.settings.zone) if path.exists() else None
 
     @property
     def name(self) -> str:
@@ -114,35 +95,100 @@ class Shop:
         """When the tables last changed (seconds since 1970)."""
         return max((path.stat().st_mtime for path in self._tables.glob("*.parquet")), default=0.0)
 
+    def range(self, name: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+        """The first and last moment in a table; None without the table or where it tells no time."""
+        times = [column.name for column in TABLES[name].columns if column.required and column.kind == "time"]
+        frame = getattr(self, name) if times else None
+        return None if frame is None or frame.empty else (frame[times[0]].min(), frame[times[0]].max())
+
     def forget_frames(self) -> None:
         """Read every table anew when it is next used (another process may have changed it)."""
         self._frames.clear()
 
-    def remember(self, fingerprint: str, mapping: dict[str, str | None]) -> None:
-        """Keep how the columns of a file of this shape map, for the next file of that shape."""
-        self.store.put("mapping", fingerprint, mapping)
+    def remember(self, intake: Intake) -> None:
+        """Keep what the owner said of a file, for the next file of that shape."""
+        if intake.choices != type(intake.choices)():
+            self.store.put("choices", intake.fingerprint, intake.choices.document())
 
-    def remembered(self, fingerprint: str) -> dict[str, str | None] | None:
-        """How the columns of a file of this shape were mapped before, or None."""
-        return self.store.get("mapping", fingerprint)
+    def remembered(self, fingerprint: str) -> Choices | None:
+        """What the owner said of a file of this shape before, or None."""
+        from csworkbook.intake import Choices
+
+        kept = self.store.get("choices", fingerprint)
+        return None if kept is None else Choices.of(kept)
+
+    def read(
+        self,
+        source: Source,
+        *,
+        filename: str | None = None,
+        choices: Choices | Callable[[str], Choices | None] | None = None,
+    ) -> list[Intake]:
+        """Every table in a file, read as this shop's own: its key, its zone, what was said of such files before.
+
+        Parameters as `intake.read_all`.
+        """
+        from csworkbook import intake
+
+        shop = {"key": self.key, "zone": self.settings.zone, "choices": choices or self.remembered}
+        return intake.read_all(source, filename=filename, **shop)
 
     def add(self, intake: Intake) -> Shop:
-        """The shop with the table a user brought.
+        """The shop with the rows a user brought.
 
-        The table is written to the workbook's folder, and the one it replaces is kept in
-        ``data/earlier``. The demo shop itself never changes: it gives a `visit`, a new shop that
-        holds only what the user brought, so that invented and real figures never mix.
+        New rows join the table; of rows that are there already the newer stay, and both are counted
+        (see `imports`). The table as it was is kept in ``data/earlier``. The demo shop itself never
+        changes: it gives a `visit`, a new shop that holds only what the user brought, so that invented
+        and real figures never mix.
         """
         shop = visit() if self.is_demo else self
         _keep_earlier(shop._tables / f"{intake.table}.parquet")
-        _write_frame(intake.frame, shop._tables / f"{intake.table}.parquet")
-        _write_frame(intake.aside.astype(str), shop._tables / "aside" / f"{intake.table}.parquet")
+        imports.add(shop.store, shop._tables, intake)
         shop._frames.pop(intake.table, None)
         return shop
 
-    def aside(self, table: str) -> pd.DataFrame | None:
-        """The rows set aside when `table` was brought in, each with its reason, or None."""
-        return self._read(f"aside/{table}")
+    def imports(self) -> pd.DataFrame:
+        """What was brought, the latest first.
+
+        Returns
+        -------
+        DataFrame
+            id, file, table, system, export, read, used, aside, added, known, changed (rows), brought_at.
+        """
+        return imports.listed(self.store, self.settings.zone)
+
+    def aside(self, name: str) -> pd.DataFrame | None:
+        """The rows set aside at an import, by its id, or at the last one of a table, by its name; or None."""
+        return imports.aside(self._tables, name)
+
+    def keep_original(self, path: Path, filename: str) -> Path:
+        """Keep the file as it was brought, in ``data/originals``; it may hold personal data, so only when asked."""
+        kept = self._tables / "originals" / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{Path(filename).name}"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, kept)
+        return kept
+
+    @property
+    def inbox(self) -> Path:
+        """The folder for files that are too large for a page; what stands there is read by ``csworkbook add``."""
+        return self._tables.parent / "inbox"
+
+    def save(self, settings: Settings) -> None:
+        """Keep other settings, from now on.
+
+        Raises
+        ------
+        SettingError
+            When one of them cannot be, or this is the demo shop, which nobody can change.
+        """
+        if self.folder is None:
+            raise SettingError(
+                _("The demo shop cannot be changed."), next_step=_("Make a workbook of your own first.")
+            )
+        require(settings)
+        save_settings(self.folder, settings)
+        self.settings = settings
+        self._frames.clear()
 
     def call(self, function: Callable, **options: Any) -> Any:
         """Call a chapter function with the tables and settings of this shop.
@@ -221,7 +267,7 @@ def open_shop(path: str | Path | None = None) -> Shop:
     """
     path = path or os.environ.get("CSWORKBOOK") or None
     if path is None:
-        return Shop(None, data_folder() / "shop", _read_settings(data_folder() / "shop" / "workbook.toml"))
+        return Shop(None, data_folder() / "shop", read_settings(data_folder() / "shop" / "workbook.toml"))
     folder = Path(path).expanduser().resolve()
     if not (folder / "workbook.toml").is_file():
         raise SettingError(
@@ -229,7 +275,7 @@ def open_shop(path: str | Path | None = None) -> Shop:
             allowed=_("A workbook is a folder with a file workbook.toml in it."),
             next_step=_("Make one with: csworkbook new FOLDER --name “My shop” --lang nl"),
         )
-    return Shop(folder, folder / "data", _read_settings(folder / "workbook.toml"))
+    return Shop(folder, folder / "data", read_settings(folder / "workbook.toml"))
 
 
 def new_shop(folder: str | Path, *, name: str, language: str = "nl") -> Shop:
@@ -250,6 +296,7 @@ def new_shop(folder: str | Path, *, name: str, language: str = "nl") -> Shop:
         )
     try:
         (folder / "data").mkdir(parents=True, exist_ok=True)
+        (folder / "inbox").mkdir(exist_ok=True)
         _write_private(folder / "workbook.key", secrets.token_bytes(32))
         save_settings(folder, Settings(name=name, language=language))
     except OSError as error:
@@ -300,43 +347,10 @@ def _own(folder: Path) -> Shop:
     return new_shop(folder, name="", language=current())
 
 
-def save_settings(folder: Path, settings: Settings) -> None:
-    """Write the settings of a workbook, whole or not at all."""
-    import tomli_w
-
-    write_atomically(folder / "workbook.toml", tomli_w.dumps(asdict(settings)).encode())
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that readers see the old or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _write_frame(frame: pd.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        frame.to_parquet(temporary, index=False)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def _keep_earlier(path: Path) -> None:
+    """Keep the table as it was before a file is added to it, in place of the one kept before."""
     if path.exists():
-        when = datetime.fromtimestamp(path.stat().st_mtime).strftime("%Y%m%d-%H%M%S-%f")
-        earlier = path.parent / "earlier" / f"{path.stem}-{when}.parquet"
+        earlier = path.parent / "earlier" / path.name
         earlier.parent.mkdir(exist_ok=True)
         shutil.copy2(path, earlier)
 
@@ -352,31 +366,3 @@ def _read_key(folder: Path) -> bytes:
     if not path.exists():
         _write_private(path, secrets.token_bytes(32))
     return path.read_bytes()
-
-
-def _read_settings(path: Path) -> Settings:
-    try:
-        read = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingError(
-            _("The settings in {path} cannot be read: {reason}.").format(path=path, reason=error),
-            next_step=_("Mend that line, or delete the file and make the workbook again."),
-        ) from error
-    known = vars(Settings())
-    read = {name: value for name, value in read.items() if name in known}
-    for name, value in read.items():
-        if not _alike(value, known[name]):
-            raise SettingError(
-                _("The setting {name} in {path} cannot be {value}.").format(
-                    name=name, path=path, value=value
-                ),
-                allowed=_("Something like: {example}.").format(example=known[name]),
-                next_step=_("Mend that line, or delete the file and make the workbook again."),
-            )
-    return Settings(**read)
-
-
-def _alike(value: object, default: object) -> bool:
-    """Whether a setting is of the kind of its default; a whole number does for a number."""
-    number = isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool)
-    return number or isinstance(value, type(default))

@@ -27,12 +27,14 @@ class Column:
 
     `kind`: key (an identifier), text (free), word (few distinct values), time (zoned timestamp),
     date (a day or month), money, number, whole (integer), flag (true/false). `low` and `high` are
-    inclusive; `allowed` lists the words a ``word`` column may hold, none meaning any.
+    inclusive; `allowed` lists the words a ``word`` column may hold, none meaning any. A required
+    column must be there; with `blank` some of its cells may be empty all the same.
     """
 
     name: str
     kind: Kind
     required: bool = False
+    blank: bool = False
     low: float | None = None
     high: float | None = None
     allowed: tuple[str, ...] = ()
@@ -41,12 +43,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One canonical table. `key` names the column that identifies a row; `segments` tells whether
-    further columns are kept as they are, to split results by."""
+    """One canonical table.
+
+    `key` names the column that is different in every row. `same` names the columns by which rows of a
+    later file are known to be there already (none: the whole row); for order lines that is the order,
+    whose lines a later file replaces together. `segments` tells whether further columns are kept as
+    they are, to split results by.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: str | None = None
+    same: tuple[str, ...] = ()
     segments: bool = False
 
     @property
@@ -61,8 +69,10 @@ class Table:
         return any(column.name == name for column in self.columns)
 
 
-def _table(name: str, *columns: Column, key: str | None = None, segments: bool = False) -> Table:
-    return Table(name, columns, key, segments)
+def _table(
+    name: str, *columns: Column, key: str | None = None, same: tuple[str, ...] = (), segments: bool = False
+) -> Table:
+    return Table(name, columns, key, same or ((key,) if key else ()), segments)
 
 
 def _need(name: str, kind: Kind, **limits) -> Column:
@@ -72,6 +82,7 @@ def _need(name: str, kind: Kind, **limits) -> Column:
 _WHO = ("customer", "company")
 _CHANNEL = Column("channel", "word")
 _DEVICE = Column("device", "word")
+_EMAIL_HASH = Column("email_hash", "key")
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -79,7 +90,7 @@ TABLES: dict[str, Table] = {
         _table(
             "orders",
             _need("order_id", "key"),
-            _need("customer_id", "key"),
+            _need("customer_id", "key", blank=True),
             _need("ordered_at", "time"),
             _need("revenue", "money", low=0),
             Column("margin", "money"),
@@ -88,6 +99,8 @@ TABLES: dict[str, Table] = {
             _CHANNEL,
             _DEVICE,
             Column("first_order", "flag"),
+            Column("refunded", "money", low=0),
+            _EMAIL_HASH,
             key="order_id",
         ),
         _table(
@@ -98,6 +111,7 @@ TABLES: dict[str, Table] = {
             _need("price", "money", low=0),
             Column("product", "text"),
             Column("category", "word"),
+            same=("order_id",),
         ),
         _table(
             "returns",
@@ -106,14 +120,15 @@ TABLES: dict[str, Table] = {
             _need("returned_at", "time"),
             Column("reason", "word"),
             Column("amount", "money", low=0),
+            same=("order_id", "product_id", "returned_at"),
         ),
         _table(
             "contacts",
             _need("contact_id", "key"),
-            _need("customer_id", "key"),
+            _need("customer_id", "key", blank=True),
             _need("opened_at", "time"),
             _need("channel", "word"),
-            _need("topic", "word"),
+            _need("topic", "word", blank=True),
             Column("kind", "word", allowed=("question", "complaint")),
             Column("replied_at", "time"),
             Column("resolved_at", "time"),
@@ -129,6 +144,7 @@ TABLES: dict[str, Table] = {
             Column("satisfied", "flag"),
             Column("friendliness", "whole", low=1, high=5),
             Column("knowledge", "whole", low=1, high=5),
+            _EMAIL_HASH,
             key="contact_id",
         ),
         _table(
@@ -137,6 +153,7 @@ TABLES: dict[str, Table] = {
             _need("sent_at", "time"),
             _need("sender", "word", allowed=("customer", "agent")),
             _need("text", "text"),
+            same=("contact_id", "sent_at", "sender"),
         ),
         _table(
             "events",
@@ -148,18 +165,20 @@ TABLES: dict[str, Table] = {
             Column("product_id", "key"),
             _DEVICE,
             Column("seconds", "number", low=0, unit="seconds"),
+            same=("visitor_id", "at", "step"),
         ),
         _table(
             "effort_survey",
             _need("answered_at", "time"),
-            _need("choosing", "whole", low=1, high=3),
-            _need("buying", "whole", low=1, high=3),
-            _need("after", "whole", low=1, high=3),
+            _need("choosing", "whole", blank=True, low=1, high=3),
+            _need("buying", "whole", blank=True, low=1, high=3),
+            _need("after", "whole", blank=True, low=1, high=3),
             Column("customer_id", "key"),
             Column("comment", "text"),
             Column("buy_again", "flag"),
             Column("spend_more", "flag"),
             Column("recommend", "whole", low=0, high=10),
+            _EMAIL_HASH,
             segments=True,
         ),
         _table(
@@ -170,6 +189,7 @@ TABLES: dict[str, Table] = {
             Column("expectation", "whole", low=1, high=7),
             Column("perception", "whole", low=1, high=7),
             Column("weight", "number", low=0, high=100),
+            same=("respondent_id", "role", "item"),
         ),
         _table(
             "perception",
@@ -184,6 +204,7 @@ TABLES: dict[str, Table] = {
             _need("hours", "number", low=0, unit="hours"),
             Column("hourly_cost", "money", low=0),
             Column("fixed_cost", "money", low=0),
+            same=("month", "channel"),
         ),
         _table(
             "reviews",
@@ -208,8 +229,6 @@ TABLES: dict[str, Table] = {
 }
 
 EFFORT_STAGES = ("choosing", "buying", "after")
-# columns whose cells may stay empty though the column itself must be there
-_MAY_BE_EMPTY = frozenset(EFFORT_STAGES)
 
 
 @lru_cache
@@ -238,7 +257,7 @@ def _pandera(column: Column) -> pa.Column:
         checks.append(pa.Check.le(column.high, error="high"))
     if column.allowed:
         checks.append(pa.Check.isin(column.allowed, error="allowed"))
-    empty = not column.required or column.name in _MAY_BE_EMPTY
+    empty = not column.required or column.blank
     return pa.Column(None, checks, nullable=empty, required=column.required)
 
 

@@ -46,14 +46,14 @@ def wait_for(url, process, log, seconds=60):
 
 
 @contextmanager
-def serving(folder, *options, log):
-    """Run `csworkbook serve` with these options; `folder` None is the demo shop."""
+def serving(folder, *options, log, cwd=None):
+    """Run `csworkbook serve` with these options, in folder `cwd`; `folder` None is the demo shop."""
     port = free_port()
     command = [sys.executable, "-m", "csworkbook.serve.command", "serve", *([str(folder)] if folder else [])]
     command += ["--no-browser", f"--port={port}", *map(str, options)]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CSWORKBOOK")}
     with log.open("w") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=clean)
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=clean, cwd=cwd)
         try:
             wait_for(f"http://localhost:{port}/", process, log)
             yield Server(f"http://localhost:{port}/", process, log)

@@ -5,27 +5,37 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from csworkbook import paths, shop
 from csworkbook.errors import DataError, SettingError
+from csworkbook.intake import Choices
+from csworkbook.intake.found import InMemory, Intake
 
 SURVEY = pd.DataFrame(
     {
         "answered_at": pd.date_range("2026-01-05", periods=3, tz="Europe/Amsterdam"),
-        "choosing": pd.array([1, 2, None], dtype="Int8"),
-        "buying": pd.array([1, 1, 1], dtype="Int8"),
-        "after": pd.array([3, 3, 1], dtype="Int8"),
+        "choosing": pd.array([1, 2, None], dtype="Int64"),
+        "buying": pd.array([1, 1, 1], dtype="Int64"),
+        "after": pd.array([3, 3, 1], dtype="Int64"),
     }
 )
 ASIDE = pd.DataFrame({"row": [5], "Naam": ["=1+1"], "reason": ["no date"]})
 
 
-def brought(frame=SURVEY, aside=ASIDE):
-    return SimpleNamespace(table="effort_survey", frame=frame, aside=aside)
+def brought(frame=SURVEY, aside=ASIDE, table="effort_survey", **more):
+    told = {
+        "mapping": {},
+        "columns": (),
+        "notes": [],
+        "confidence": 1.0,
+        "fingerprint": "f",
+        "filename": "a.csv",
+    }
+    rows = InMemory(frame, aside)
+    return Intake(table=table, rows=rows, read=len(frame) + len(aside), used=len(frame), **{**told, **more})
 
 
 @pytest.fixture
@@ -145,12 +155,66 @@ def test_an_added_table_is_read_back_as_it_was(own):
         assert one.aside("effort_survey")["Naam"].tolist() == ["=1+1"]
 
 
-def test_the_table_it_replaces_is_kept(own):
-    own.add(brought())
+def orders(*rows):
+    frame = pd.DataFrame(rows, columns=["order_id", "customer_id", "ordered_at", "revenue"])
+    frame["ordered_at"] = pd.to_datetime(frame["ordered_at"]).dt.tz_localize("Europe/Amsterdam")
+    return frame
+
+
+def test_a_second_file_adds_its_rows_and_the_newer_of_two_stays(own):
+    none = ASIDE.head(0)
+    first = orders(
+        ("1", "a", "2026-01-05", 10.0), ("2", "b", "2026-01-06", 20.0), ("3", "b", "2026-01-07", 5.0)
+    )
+    later = orders(
+        ("2", "b", "2026-01-06", 20.0), ("3", "b", "2026-01-07", 7.5), ("4", "c", "2026-02-01", 8.0)
+    )
+    own.add(brought(first, none, "orders"))
+    own.add(brought(later, none, "orders", filename="b.csv"))
+    assert own.orders.set_index("order_id")["revenue"].to_dict() == {"1": 10.0, "2": 20.0, "3": 7.5, "4": 8.0}
+    pd.testing.assert_series_equal(own.orders.dtypes, first.dtypes)
+    told = own.imports().set_index("file")[["added", "known", "changed"]]
+    assert told.loc["b.csv"].tolist() == [1, 2, 1]
+    assert told.loc["a.csv"].tolist() == [3, 0, 0]
+    assert len(pd.read_parquet(own.folder / "data" / "earlier" / "orders.parquet")) == 3
+
+
+def test_the_lines_of_an_order_are_replaced_together(own):
+    def lines(*rows):
+        frame = pd.DataFrame(rows, columns=["order_id", "product_id", "quantity", "price"])
+        return brought(frame.astype({"quantity": "Int64"}), ASIDE.head(0), "order_lines")
+
+    own.add(lines(("1", "cup", 1, 5.0), ("1", "cup", 1, 5.0), ("2", "mug", 1, 7.0)))
+    own.add(lines(("1", "cup", 2, 5.0), ("3", "pan", 1, 30.0)))
+    found = own.order_lines.sort_values(["order_id", "product_id"])
+    assert found[["order_id", "quantity"]].values.tolist() == [["1", 2], ["2", 1], ["3", 1]]
+    assert own.imports().iloc[0][["added", "known", "changed"]].tolist() == [1, 1, 1]
+
+
+def test_answers_without_a_number_are_known_by_all_they_say_as_often_as_they_say_it(own):
+    twice = pd.concat([SURVEY.head(1)] * 2, ignore_index=True)
     own.add(brought(SURVEY.head(1)))
-    (earlier,) = (own.folder / "data" / "earlier").glob("*.parquet")
-    assert len(pd.read_parquet(earlier)) == 3
-    assert len(own.effort_survey) == 1
+    own.add(brought(twice))
+    assert len(own.effort_survey) == 2
+    assert own.imports().iloc[0][["added", "known", "changed"]].tolist() == [1, 1, 0]
+
+
+def test_opinions_that_cannot_be_told_apart_add_up_but_the_same_file_does_not(own):
+    def opinions(*superior):
+        frame = pd.DataFrame({"role": "customer", "superior": pd.array(superior, dtype="boolean")})
+        return brought(frame, ASIDE.head(0), "perception")
+
+    for file in (opinions(True, False), opinions(True, False), opinions(False, False, True)):
+        own.add(file)
+    assert len(own.perception) == 5
+    assert own.imports()["added"].tolist() == [3, 0, 2]
+
+
+def test_a_table_with_gaps_comes_back_with_its_kinds_after_a_second_file(own):
+    own.add(brought())
+    own.add(brought(SURVEY.assign(answered_at=SURVEY["answered_at"] + pd.Timedelta("1D")).tail(1)))
+    pd.testing.assert_series_equal(own.effort_survey.dtypes, SURVEY.dtypes)
+    assert len(own.effort_survey) == 4
 
 
 def test_a_crash_while_writing_leaves_the_old_table_and_no_rubbish(own, monkeypatch):
@@ -205,8 +269,9 @@ def test_a_changed_table_is_seen_after_forgetting(own):
 
 # ---------------------------------------------------------------- what it remembers
 def test_a_corrected_mapping_survives_reopening(own):
-    own.remember("fingerprint", {"Kolom “A”": "choosing", "E-mail": None})
-    assert shop.open_shop(own.folder).remembered("fingerprint") == {"Kolom “A”": "choosing", "E-mail": None}
+    said = Choices(mapping={"Kolom “A”": "choosing", "E-mail": None}, dates={"Datum": "month"})
+    own.remember(brought(fingerprint="fingerprint", choices=said))
+    assert shop.open_shop(own.folder).remembered("fingerprint") == said
     assert own.remembered("another") is None
 
 

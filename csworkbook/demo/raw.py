@@ -132,7 +132,7 @@ EXPORTS = (
         420,
         shapes.google_form,
         _csv(encoding="utf-8-sig", quoting=1),
-        ({2: "weet niet"}, {1: "", 2: "", 3: ""}, {0: "31-2-2026 10:15:00"}),
+        ({2: "zie onder"}, {1: "", 2: "", 3: ""}, {0: "31-2-2026 10:15:00"}),
     ),
     Export(
         "enquete_webshop_puntkomma.csv",
@@ -141,7 +141,7 @@ EXPORTS = (
         520,
         shapes.dutch_shop,
         _csv(";", "cp1252"),
-        ({}, {4: "weet niet"}, {6: "7"}, {0: "30-02-2026 12:00"}),
+        ({}, {4: "anders"}, {6: "7"}, {0: "30-02-2026 12:00"}),
     ),
     Export(
         "effort_survey_excel.xlsx",
@@ -150,7 +150,7 @@ EXPORTS = (
         350,
         shapes.english_sheet,
         _xlsx(("Customer effort survey", "Exported 1 July 2026 by the service team")),
-        ({4: "Don't know"}, {2: "", 3: "", 4: ""}, {0: "sometime in March"}),
+        ({4: "see below"}, {2: "", 3: "", 4: ""}, {0: "sometime in March"}),
     ),
     Export(
         "survey_double_header.csv",
@@ -159,7 +159,7 @@ EXPORTS = (
         300,
         shapes.double_header,
         _csv(lines="\n", head=(shapes.SECOND_LINE,)),
-        ({5: "No idea"}, {4: "", 5: "", 6: ""}),
+        ({5: "see below"}, {4: "", 5: "", 6: ""}),
     ),
     Export(
         "klantmoeite_zeven_punten.csv",
@@ -168,7 +168,7 @@ EXPORTS = (
         400,
         shapes.seven_points,
         _csv(";", "utf-8"),
-        ({2: "n.v.t."}, {3: "9"}, {2: "", 3: "", 4: ""}),
+        ({2: "zie onder"}, {3: "9"}, {2: "", 3: "", 4: ""}),
     ),
     Export(
         "survey_tabs_utf16.txt",
@@ -177,7 +177,7 @@ EXPORTS = (
         250,
         shapes.tab_separated,
         _csv("\t", "utf-16"),
-        ({3: "weet niet"}, {1: "", 2: "", 3: ""}),
+        ({3: "zie onder"}, {1: "", 2: "", 3: ""}),
     ),
     Export(
         "bestellingen_nl.csv",
@@ -195,7 +195,7 @@ EXPORTS = (
         400,
         shapes.tickets,
         _xlsx(sheet="Tickets"),
-        ({0: "99001", 4: ""}, {0: "99002", 3: ""}),
+        ({0: "99001", 4: ""}, {0: "99002", 4: "2025-13-32 10:00:00"}),
     ),
     Export("analytics_events.csv", "events", 20_000, 900, shapes.analytics, _csv(lines="\n")),
 )

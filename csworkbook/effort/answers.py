@@ -57,10 +57,15 @@ def groups(effort_survey: pd.DataFrame, by: str | None) -> pd.Series | None:
     return effort_survey[by]
 
 
+def customers(frame: pd.DataFrame) -> pd.Series:
+    """The customer of every row, NA where empty: guests are not one customer."""
+    named = frame["customer_id"].astype("string").str.strip()
+    return named.mask(named == "")
+
+
 def same_customers(effort_survey: pd.DataFrame, orders: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Customers of both tables as the same whole numbers: one per answer, one per order; -1 for none."""
-    mine = effort_survey["customer_id"].astype("string")
-    theirs = orders["customer_id"].astype("string")
+    mine, theirs = customers(effort_survey), customers(orders)
     codes, _names = pd.factorize(pd.concat([mine, theirs], ignore_index=True))
     return codes[: len(mine)], codes[len(mine) :]
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from csworkbook import estimates, figures, language
 from csworkbook.effort.answers import CHAPTER, STAGES, coded
+from csworkbook.effort.answers import customers as customers_of
 from csworkbook.effort.stages import action
 from csworkbook.errors import DataError
 from csworkbook.estimates import Estimate
@@ -94,7 +95,7 @@ def _market(orders, margin, customers, worth) -> Market | None:
     if orders is not None and len(orders):
         last = orders["ordered_at"].max()
         year = orders[orders["ordered_at"] > last - pd.Timedelta(days=365)]
-        yearly = year.groupby("customer_id", observed=True)["revenue"].sum() * margin
+        yearly = year["revenue"].groupby(customers_of(year)).sum() * margin
         error = 0.0 if worth is not None else float(yearly.sem())
         return Market(customers or len(yearly), worth if worth is not None else float(yearly.mean()), error)
     return Market(customers, worth, 0.0) if customers and worth is not None else None

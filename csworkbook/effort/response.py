@@ -80,7 +80,7 @@ def _customers(survey: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     """One row per customer of the period: whether he answered, and his traits as numbers."""
     first, last = survey["answered_at"].min() - pd.Timedelta(days=60), survey["answered_at"].max()
     answered, customer = _ids(survey, orders)
-    until = orders.assign(customer=customer)[orders["ordered_at"] <= last]
+    until = orders.assign(customer=customer)[(orders["ordered_at"] <= last).to_numpy() & (customer >= 0)]
     grouped = until.groupby("customer")
     traits = pd.DataFrame({"orders": grouped.size().astype(float), "revenue": grouped["revenue"].sum()})
     traits["returning"] = (traits["orders"] > 1).astype(float)

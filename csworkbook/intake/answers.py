@@ -19,6 +19,8 @@ from csworkbook.intake.values import Distinct, Parsed, distinct, text_of
 from csworkbook.language import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 STRAY = 0.02
@@ -65,7 +67,7 @@ def direction(header: str) -> str:
     return "" if ease == effort else "ease" if ease else "effort"
 
 
-def scale(header: str, columns: list[pd.Series | Distinct]) -> Scale:
+def scale(header: str, columns: list[pd.Series | Distinct], said: str = "") -> Scale:
     """The scale shared by the questions of a file.
 
     Parameters
@@ -74,8 +76,10 @@ def scale(header: str, columns: list[pd.Series | Distinct]) -> Scale:
         The questions, joined.
     columns : list of Series
         Their answers; a question whose answers stay low is still on the scale of the others.
+    said : str
+        "ease" or "effort", when somebody said what a high number means.
     """
-    told = direction(header)
+    told = said or direction(header)
     range_ = _RANGE.search(header.lower()) or _TOP.search(header.lower())
     points = int(range_.group(1)) if range_ else _points(columns)
     return Scale(points, told == "ease", bool(told) or points == 3)
@@ -136,17 +140,23 @@ def is_answer(cell: object) -> bool:
     return meaning(cell) is not None or (number is not None and 1 <= number <= 7 and len(text_of(cell)) < 60)
 
 
-def convert(column: pd.Series | Distinct, scale: Scale) -> Parsed:
+def convert(column: pd.Series | Distinct, scale: Scale, said: Mapping[str, str] | None = None) -> Parsed:
     """Answers 1–3 of one question; cells that are no answer on this scale are bad.
+
+    `said` holds further words and the answer ("1", "2", "3") each stands for, or "0" for no answer.
 
     >>> import pandas as pd
     >>> convert(pd.Series(["nauwelijks", "3", ""]), Scale(3, ease=False)).values.tolist()
     [1, 3, <NA>]
     """
     cells = distinct(column)
-    values = [_answer(cell, scale) for cell in cells.cells]
+    told = {words.fold(word): int(answer) or None for word, answer in (said or {}).items()}
+    values = [
+        told[folded] if (folded := words.fold(text_of(cell))) in told else _answer(cell, scale)
+        for cell in cells.cells
+    ]
     bad = [
-        value is None and bool(text_of(cell).strip("-–—. "))
+        value is None and not is_none(cell) and words.fold(text_of(cell)) not in told
         for cell, value in zip(cells.cells, values, strict=True)
     ]
     return Parsed(cells.spread(values, "Int64"), cells.where(bad))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from csworkbook.intake import answers, personal, times, values, words
+from csworkbook.intake import answers, checks, values, words
+from csworkbook.intake.cells import How, Understood, allowed_in, beyond, understand
+from csworkbook.intake.faults import Faults, short
 from csworkbook.intake.raw import Raw
-from csworkbook.intake.recognise import Recognised
+from csworkbook.intake.recognised import Recognised
 from csworkbook.language import gettext as _
 from csworkbook.language import ngettext, number
-from csworkbook.tables import EFFORT_STAGES, TABLES, Column, Table, faults
+from csworkbook.naming import column_name
+from csworkbook.tables import EFFORT_STAGES, TABLES, Column, Table
+from csworkbook.tables import faults as schema_faults
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,70 +24,65 @@ _AT_ONCE = 2
 
 
 @dataclass
-class Build:
-    """A canonical frame in the making: its columns, the reasons per row, what was assumed."""
+class Built:
+    """A canonical frame in the making, and what was noticed on the way.
+
+    `decided` says how columns were read that could have been read otherwise, `unsure` which of them the
+    owner should be asked about, `unknown` the words of a column that stand for nothing known, most
+    frequent first, `private` the personal data met: header, kind, what was done, cells.
+    """
 
     raw: Raw
-    zone: str
-    key: bytes | None
+    how: How
+    faults: Faults
+    headers: dict[str, str] = field(default_factory=dict)
     columns: dict[str, pd.Series] = field(default_factory=dict)
-    reasons: dict[int, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-    def blame(self, rows: np.ndarray, reason: str) -> None:
-        """Set these rows aside for this reason."""
-        for row in rows.tolist():
-            self.reasons.setdefault(row, []).append(reason)
-
-    def blame_cells(self, header: str, bad: np.ndarray, allowed: str) -> None:
-        """Set rows aside for a cell that cannot be understood."""
-        import numpy as np
-
-        rows = np.flatnonzero(bad)
-        for row, cell in zip(rows.tolist(), self.raw.frame[header].take(rows).tolist(), strict=True):
-            reason = _("“{column}”: “{value}” cannot be understood; allowed: {allowed}")
-            text = reason.format(column=header, value=_short(values.text_of(cell)), allowed=allowed)
-            self.reasons.setdefault(row, []).append(text)
+    decided: dict[str, str] = field(default_factory=dict)
+    unsure: list[str] = field(default_factory=list)
+    unknown: dict[str, list[str]] = field(default_factory=dict)
+    private: list[tuple[str, str, str, int]] = field(default_factory=list)
+    scale: answers.Scale | None = None
+    frame: pd.DataFrame | None = None
 
 
-def build(
-    raw: Raw, found: Recognised, *, zone: str, key: bytes | None
-) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    """The canonical frame, the rows set aside with reasons, and notes."""
+def build(raw: Raw, found: Recognised, how: How, left: list[tuple[np.ndarray, str, str]] = ()) -> Built:
+    """The canonical frame, the rows set aside with reasons, and notes.
 
-    raw = _without_tail(raw)
-    work = Build(raw, zone, key)
-    idle = _blank_or_total(work)
-    table = TABLES[found.table]
+    Parameters
+    ----------
+    left : list of (positions, problem, reason)
+        Rows that are no rows of the table, such as cancelled orders.
+    """
+    raw, table = _without_tail(raw), TABLES[found.table]
+    work = Built(raw, how, Faults(raw))
+    sources = _sources(found)
+    work.headers = {column: headers[0] for column, headers in sources.items()}
+    _columns(work, table, sources)
+    _constants(work, found.fixed)
+    if found.made_key:
+        _made_key(work, table.key)
+    _absent(work, table)
+    for rows, problem, reason in [*left, *_blank_or_total(raw)]:
+        work.faults.instead(rows[rows < len(raw.frame)], problem, reason)
+    frame = _frame(work, table)
+    _checked(work, frame[~work.faults.mask], found.table)
+    work.frame = frame[~work.faults.mask].reset_index(drop=True)
+    _left_out(work, found)
+    return work
+
+
+def _sources(found: Recognised) -> dict[str, list[str]]:
+    """Canonical column → the headers it comes from."""
     sources: dict[str, list[str]] = {}
     for header, match in found.matches.items():
         if match.column:
             sources.setdefault(match.column, []).append(header)
-    _columns(work, table, sources)
-    _private_left_out(work, found)
-    for row in idle:
-        work.reasons[row] = idle[row]
-    frame = _frame(work, table)
-    frame = _kept(frame, list(work.reasons))
-    told = faults(frame, found.table)
-    work.reasons.update({row: [reason] for row, reason in told.items()})
-    frame = _kept(frame, told.index)
-    return frame.reset_index(drop=True), _aside(work), work.notes
-
-
-def _kept(frame: pd.DataFrame, rows: list[int] | pd.Index) -> pd.DataFrame:
-    """The frame without these rows."""
-    return frame[~frame.index.isin(rows)] if len(rows) else frame
-
-
-def _short(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return sources
 
 
 def _without_tail(raw: Raw) -> Raw:
     """The table without the wholly empty rows below it."""
-    from dataclasses import replace
-
     import numpy as np
 
     frame = raw.frame
@@ -107,59 +106,36 @@ def _empty_cells(row: pd.Series) -> bool:
     )
 
 
-def _blank_or_total(work: Build) -> dict[int, list[str]]:
-    """Rows that are no answers: wholly empty ones, and totals among the last five."""
+def _blank_or_total(raw: Raw) -> list[tuple[np.ndarray, str, str]]:
+    """Rows that are no data: wholly empty ones, and totals among the last five."""
     import numpy as np
 
-    frame = work.raw.frame
-    rows: dict[int, list[str]] = {}
+    frame = raw.frame.drop(columns=list(raw.made), errors="ignore")
     empty = np.ones(len(frame), dtype=bool)
     for header in frame.columns:
         if not empty.any():
             break
-        column = frame[header]
-        empty &= column.isna().to_numpy()
-    for row in np.flatnonzero(empty).tolist():
-        rows[row] = [_("the line is empty")]
-    totals = words.answers()["totals"]["words"]
+        empty &= frame[header].isna().to_numpy()
+    found = [(np.flatnonzero(empty), "broken_line", _("the line is empty"))] if empty.any() else []
     for row in range(max(0, len(frame) - 5), len(frame)):
-        first = next(
-            (values.text_of(cell) for cell in frame.iloc[row] if isinstance(cell, str) and cell.strip()), ""
-        )
-        folded = words.fold(first)
-        if (
-            any(folded == word or folded.startswith(word + " ") for word in totals)
-            and frame.iloc[row].isna().any()
-        ):
-            rows[row] = [_("the line adds up the others (“{text}”)").format(text=_short(first))]
-    return rows
+        first = _total(frame.iloc[row])
+        if first and not empty[row]:
+            said = _("the line adds up the others (“{text}”)").format(text=short(first))
+            found.append((np.array([row]), "total", said))
+    return found
 
 
-def _stages(work: Build, sources: dict[str, list[str]]) -> None:
-    """The three questions, on one scale."""
-    import pandas as pd
-
-    asked = {stage: sources[stage][0] for stage in EFFORT_STAGES if stage in sources}
-    cells = {stage: values.distinct(work.raw.frame[header]) for stage, header in asked.items()}
-    scale = answers.scale(" ".join(asked.values()), list(cells.values()))
-    digits = False
-    for stage, header in asked.items():
-        parsed = answers.convert(cells[stage], scale)
-        work.columns[stage] = parsed.values
-        work.blame_cells(header, parsed.bad, answers.allowed(scale))
-        digits = digits or any(answers.number_of(cell) for cell in cells[stage].cells)
-    for stage in EFFORT_STAGES:
-        if stage not in asked:
-            work.columns[stage] = pd.Series(pd.NA, index=work.raw.frame.index, dtype="Int64")
-            work.notes.append(
-                _("No question about “{stage}” was found; that column stays empty.").format(stage=stage)
-            )
-    sentence = answers.note(scale, words_only=not digits)
-    if sentence:
-        work.notes.append(sentence)
+def _total(row: pd.Series) -> str:
+    """The first word of a line that adds up the others, or ""."""
+    if not row.isna().any():
+        return ""
+    first = next((values.text_of(cell) for cell in row if isinstance(cell, str) and cell.strip()), "")
+    folded = words.fold(first)
+    totals = words.answers()["totals"]["words"]
+    return first if any(folded == word or folded.startswith(word + " ") for word in totals) else ""
 
 
-def _columns(work: Build, table: Table, sources: dict[str, list[str]]) -> None:
+def _columns(work: Built, table: Table, sources: dict[str, list[str]]) -> None:
     """Every canonical column: understood side by side, then taken in the order of the file."""
     from concurrent.futures import ThreadPoolExecutor
     from contextvars import copy_context
@@ -171,148 +147,166 @@ def _columns(work: Build, table: Table, sources: dict[str, list[str]]) -> None:
         if not (asks and name in EFFORT_STAGES)
     }
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        parsed = {
-            name: pool.submit(copy_context().run, _understood, work, column, sources[name])
+        found = {
+            name: pool.submit(
+                copy_context().run, understand, work.raw, table.name, column, sources[name], work.how
+            )
             for name, column in columns.items()
         }
         if asks:
             _stages(work, sources)
         for name, column in columns.items():
-            _take(work, column, sources[name][0], *parsed[name].result())
+            _take(work, column, sources[name][0], found[name].result())
 
 
-def _understood(work: Build, column: Column, headers: list[str]) -> tuple[values.Parsed, list[str]]:
-    """The cells of one column of the user's (comments: of several), and notes; `work` stays as it is."""
-    from dataclasses import replace
-
-    header = headers[0]
-    if column.name == "customer_id":
-        return _customer(work, header)
-    if column.name in ("comment", "text"):
-        return _free_text(work, headers)
-    parsed = _parse(work.raw.frame[header], column, work.zone)
-    notes = [f"{header}: {parsed.note}"] if parsed.note else []
-    return replace(parsed, bad=parsed.bad | _beyond(parsed.values, column)), notes
-
-
-def _take(work: Build, column: Column, header: str, parsed: values.Parsed, notes: list[str]) -> None:
-    """One canonical column, and the rows it sets aside."""
-    import numpy as np
-
+def _take(work: Built, column: Column, header: str, found: Understood) -> None:
+    """One canonical column, and the cells that set rows aside."""
+    parsed = found.parsed
     work.columns[column.name] = parsed.values
-    work.blame_cells(header, parsed.bad, allowed_in(column))
-    work.notes += notes
+    work.notes += found.notes
+    work.private += found.private
+    if parsed.decided:
+        work.decided[column.name] = parsed.decided
+    if parsed.unsure:
+        work.unsure.append(header)
+    word = column.kind in ("word", "flag")
+    if word and parsed.bad.any():
+        work.unknown[header] = _frequent(work.raw.frame[header], parsed.bad)
+    low, high = beyond(parsed.values, column)
+    allowed = allowed_in(column)
+    work.faults.cells(header, parsed.bad, "word" if word else "not_understood", allowed)
+    work.faults.cells(header, low, "below", allowed)
+    work.faults.cells(header, high, "above", allowed)
     if column.kind == "time":
         _not_in_future(work, header, parsed.values)
-    if column.required and column.name not in EFFORT_STAGES:
-        empty = parsed.values.isna().to_numpy() & ~_already(work, len(parsed.values))
-        work.blame(np.flatnonzero(empty), _("“{column}” is empty").format(column=header))
+    _not_empty(work, column, header, parsed.values)
 
 
-def _already(work: Build, size: int) -> np.ndarray:
-    import numpy as np
-
-    blamed = np.zeros(size, dtype=bool)
-    blamed[list(work.reasons)] = True
-    return blamed
+def _frequent(cells: pd.Series, bad: np.ndarray) -> list[str]:
+    return [values.text_of(cell) for cell in cells[bad].value_counts().index[:8]]
 
 
-def _parse(cells: pd.Series, column: Column, zone: str) -> values.Parsed:
-    if column.kind == "time":
-        return times.parse(cells, zone)
-    if column.kind == "date":
-        parsed = times.parse(cells, zone)
-        return values.Parsed(parsed.values.dt.tz_localize(None).dt.normalize(), parsed.bad, parsed.note)
-    if column.kind in ("money", "number"):
-        return values.number(cells)
-    if column.kind == "whole":
-        return values.whole(cells)
-    if column.kind == "flag":
-        return values.flag(cells)
-    if column.kind == "word":
-        return values.word(cells, column.name, column.allowed)
-    return values.key(cells) if column.kind == "key" else values.text(cells)
-
-
-def _beyond(parsed: pd.Series, column: Column) -> np.ndarray:
-    """Cells outside the limits of their column."""
-    import numpy as np
-
-    bad = np.zeros(len(parsed), dtype=bool)
-    if column.low is not None:
-        bad |= (parsed < column.low).fillna(False).to_numpy(dtype=bool)
-    if column.high is not None:
-        bad |= (parsed > column.high).fillna(False).to_numpy(dtype=bool)
-    return bad
-
-
-def allowed_in(column: Column) -> str:
-    """What a column may hold, for messages."""
-    if column.allowed:
-        return ", ".join(column.allowed)
-    if column.kind in ("time", "date"):
-        return _("a date such as 31-12-2024, or 31-12-2024 14:30")
-    if column.kind == "flag":
-        return _("yes or no")
-    if column.low is not None and column.high is not None:
-        return _("{low} to {high}").format(low=f"{column.low:g}", high=f"{column.high:g}")
-    if column.low is not None:
-        return _("a number from {low} up").format(low=f"{column.low:g}")
-    return _("a number")
-
-
-def _not_in_future(work: Build, header: str, parsed: pd.Series) -> None:
+def _not_in_future(work: Built, header: str, parsed: pd.Series) -> None:
     import pandas as pd
 
-    late = (parsed > pd.Timestamp.now(tz=work.zone) + pd.Timedelta(days=1)).to_numpy(dtype=bool)
-    work.blame_cells(header, late, _("a date that is not in the future"))
+    late = (parsed > pd.Timestamp.now(tz=work.how.zone) + pd.Timedelta(days=1)).to_numpy(dtype=bool)
+    work.faults.cells(header, late, "future", _("a date that is not in the future"))
 
 
-def _customer(work: Build, header: str) -> tuple[values.Parsed, list[str]]:
-    """Ids as they are, or keyed hashes where they say who somebody is."""
+def _not_empty(work: Built, column: Column, header: str, parsed: pd.Series) -> None:
     import numpy as np
 
-    cells = work.raw.frame[header]
-    sample = cells.dropna().head(300).tolist()
-    if not personal.is_private(sample) and personal.by_header(header) not in ("email", "phone", "name"):
-        return values.key(cells), []
-    notes = []
-    if work.key is None:
-        notes.append(_("Customer ids compare within this file only: no key was given to make them with."))
-    notes.append(
-        _(
-            "“{column}” tells who somebody is; customers got an id made from it that cannot be read back."
-        ).format(column=header)
+    empty = parsed.isna().to_numpy()
+    if column.required and not column.blank:
+        rows = np.flatnonzero(empty & ~work.faults.mask)
+        work.faults.rows(rows, "empty", _("“{column}” is empty").format(column=header), header)
+    elif column.name == "customer_id" and column.blank and empty.any():
+        count = int(empty.sum())
+        said = ngettext(
+            "{count} row names no customer: it counts in totals, not per customer.",
+            "{count} rows name no customer: they count in totals, not per customer.",
+            count,
+        )
+        work.notes.append(said.format(count=number(count)))
+
+
+def _stages(work: Built, sources: dict[str, list[str]]) -> None:
+    """The three questions, on one scale."""
+    import pandas as pd
+
+    asked = {stage: sources[stage][0] for stage in EFFORT_STAGES if stage in sources}
+    cells = {stage: values.distinct(work.raw.frame[header]) for stage, header in asked.items()}
+    scale = answers.scale(" ".join(asked.values()), list(cells.values()), work.how.choices.scale)
+    for stage, header in asked.items():
+        parsed = answers.convert(cells[stage], scale, work.how.said(stage, header))
+        work.columns[stage] = parsed.values
+        if parsed.bad.any():
+            work.unknown[header] = _frequent(work.raw.frame[header], parsed.bad)
+        work.faults.cells(header, parsed.bad, "word", answers.allowed(scale))
+    for stage in EFFORT_STAGES:
+        if stage not in asked:
+            work.columns[stage] = pd.Series(pd.NA, index=work.raw.frame.index, dtype="Int64")
+            said = _("No question about “{stage}” was found; that column stays empty.")
+            work.notes.append(said.format(stage=column_name(stage)))
+    digits = any(answers.number_of(cell) for found in cells.values() for cell in found.cells)
+    sentence = answers.note(scale, words_only=not digits)
+    work.scale = scale if sentence else None
+    if sentence:
+        work.notes.append(sentence)
+
+
+def _made_key(work: Built, key: str) -> None:
+    """A number for every row, made from what it says; rows that say the same get one each."""
+    import pandas as pd
+
+    cells = work.raw.frame.astype("str")
+    sums = pd.util.hash_pandas_object(cells, index=False)
+    again = sums.groupby(sums).cumcount()
+    work.columns[key] = (sums.map("{:016x}".format) + again.map(lambda n: f"-{n + 1}" if n else "")).astype(
+        "str"
     )
-    ids = personal.hashed(cells, work.key or personal.new_key())
-    return values.Parsed(ids, np.zeros(len(cells), dtype=bool)), notes
+    said = _("The file has no column for “{column}”; every row got one made from what it says.")
+    work.notes.append(said.format(column=column_name(key)))
 
 
-def _free_text(work: Build, headers: list[str]) -> tuple[values.Parsed, list[str]]:
-    """Comments joined, with what tells who somebody is masked."""
-    parts = [values.text(work.raw.frame[header]) for header in headers]
-    joined = parts[0].values
-    for part in parts[1:]:
-        joined = joined.str.cat(part.values, sep="\n").fillna(joined).fillna(part.values)
-    joined, count = personal.masked(joined)
-    note = ngettext(
-        "In {count} comment an e-mail address, phone number or bank account was masked.",
-        "In {count} comments e-mail addresses, phone numbers or bank accounts were masked.",
-        count,
-    ).format(count=number(count))
-    return values.Parsed(joined, parts[0].bad), [note] if count else []
+def _constants(work: Built, fixed: dict[str, str]) -> None:
+    """Columns of which every cell is the same word, because the file as a whole says it."""
+    import pandas as pd
+
+    for name, word in fixed.items():
+        if name not in work.columns:
+            work.columns[name] = pd.Series(word, index=work.raw.frame.index, dtype="str")
 
 
-def _private_left_out(work: Build, found: Recognised) -> None:
-    left = [
-        header for header, match in found.matches.items() if match.column is None and match.why == "personal"
+def _absent(work: Built, table: Table) -> None:
+    """Columns that must be there but may be empty, where the file has none."""
+    import pandas as pd
+
+    for column in table.columns:
+        if column.required and column.blank and column.name not in work.columns:
+            work.columns[column.name] = pd.Series(pd.NA, index=work.raw.frame.index, dtype="str")
+            said = _("The file has no column for “{column}”; it stays empty.")
+            work.notes.append(said.format(column=column_name(column.name)))
+
+
+def _checked(work: Built, frame: pd.DataFrame, name: str) -> None:
+    """Rows that are there twice or contradict themselves, and whatever the schema still finds."""
+    index = frame.index.to_numpy()
+    again, first = checks.duplicates(frame, name)
+    if again.any():
+        _twice(work, frame, name, again, first)
+    for mask, columns, sentence in checks.contradictory(frame, name):
+        work.faults.rows(
+            index[mask], "contradictory", sentence, " / ".join(_header_of(work, c) for c in columns)
+        )
+    rest = frame[~work.faults.mask[index]]
+    work.notes += [told.sentence for told in checks.odd(rest, name)]
+    for_schema = schema_faults(rest, name)
+    work.faults.rows(for_schema.index.to_numpy(dtype="int64"), "not_understood", for_schema.tolist())
+
+
+def _twice(work: Built, frame: pd.DataFrame, name: str, again: np.ndarray, first: np.ndarray) -> None:
+    """Rows with a number that is there already: the first stays, the others say where it is and what differs."""
+    import numpy as np
+
+    rows, index = np.flatnonzero(again), frame.index.to_numpy()
+    header = _header_of(work, TABLES[name].key)
+    said = _("“{column}” {value} is on line {line} already: {difference}")
+    keys = frame[TABLES[name].key].iloc[rows]
+    lines = work.raw.lines[index[first[rows]]]
+    differ = checks.differences(frame, again, first)[rows]
+    told = [
+        said.format(column=header, value=key, line=line, difference=difference)
+        for key, line, difference in zip(keys, lines, differ, strict=True)
     ]
-    if left:
-        names = ", ".join(f"“{header}”" for header in left)
-        work.notes.append(_("Left out because they tell who somebody is: {columns}.").format(columns=names))
+    work.faults.rows(index[rows], "duplicate", told, header)
 
 
-def _frame(work: Build, table) -> pd.DataFrame:
+def _header_of(work: Built, column: str | None) -> str:
+    return work.headers.get(column, column or "")
+
+
+def _frame(work: Built, table: Table) -> pd.DataFrame:
     """The columns in the order of the table, segments last."""
     import pandas as pd
 
@@ -321,18 +315,9 @@ def _frame(work: Build, table) -> pd.DataFrame:
     return pd.DataFrame({name: work.columns[name] for name in order}, index=work.raw.frame.index, copy=False)
 
 
-def _aside(work: Build) -> pd.DataFrame:
-    """Rows that cannot be used: their line, the user's own columns, and why."""
-    import pandas as pd
-
-    rows = sorted(work.reasons)
-    frame = work.raw.frame.iloc[rows].copy()
-    frame.columns = [f"{name} (2)" if name in ("row", "reason") else name for name in frame.columns]
-    frame.insert(0, "row", work.raw.lines[rows])
-    frame["reason"] = pd.Series(
-        ["; ".join(work.reasons[row]) for row in rows], index=frame.index, dtype="str"
-    )
-    if len(work.raw.broken):
-        lines = work.raw.broken.rename(columns={"text": frame.columns[1]})
-        frame = pd.concat([frame.astype({frame.columns[1]: object}), lines], ignore_index=True)
-    return frame.sort_values("row", kind="stable").reset_index(drop=True)
+def _left_out(work: Built, found: Recognised) -> None:
+    """The columns with personal data that are in no canonical column."""
+    for header, match in found.matches.items():
+        if match.column is None and match.why == "personal":
+            cells = int(work.raw.frame[header].notna().sum())
+            work.private.append((header, work.how.private.get(header, "name"), "left out", cells))

@@ -1,27 +1,21 @@
-"""What are the rows and columns of this text file? CSV, TSV and their cousins, tidy or not.
+"""What are the rows of this text file? CSV, TSV and their cousins, tidy or not.
 
-The head of the file (by the standard library's reader) tells delimiter, quote and header. Where a line is
-not one whole row (see `whole`), DuckDB reads the rows as text and lists the lines that do not fit. Blank
-lines are marked for it first, so that they are counted instead of skipped, and a quotation mark that is
-never closed costs its own line only.
+The head of the file tells how (see `head`). Where a line is not one whole row (see `whole`), DuckDB reads the rows
+as text and lists the lines that do not fit. Blank lines are marked for it first, so that they are counted instead
+of skipped, and a quotation mark that is never closed costs its own line only.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 import tempfile
-from collections import Counter
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from csworkbook.errors import DataError
-from csworkbook.intake import header as headers
 from csworkbook.intake import whole
 from csworkbook.intake.encoding import Text
+from csworkbook.intake.head import SPACES, Dialect, Head, dialect, look, no_rows, notes, short, tabbed
 from csworkbook.intake.raw import Raw, no_broken
 from csworkbook.language import gettext as _
 
@@ -30,136 +24,41 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-HEAD = 1 << 18
-MOST_COLUMNS = 1000
+__all__ = ["dialect", "read", "rows"]
+
 LONGEST_LINE = 1 << 24
 _ROUNDS = 8
 _MARK = "\x1e"
-_SEP = re.compile(rb'^"?sep=(.)"?\n', re.IGNORECASE)
 _FOUND = re.compile(r"Found: (\d+)")
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """How cells are parted and quoted."""
-
-    delimiter: str
-    quote: str = '"'
-    escape: str = '"'
-
-
-def read(text: Text, filename: str) -> Raw:
-    """The table in a text file; raises DataError where there is none."""
-    data, skipped = text.data, 0
-    told = _SEP.match(data[:20])
-    if told:
-        data, skipped = data[told.end() :], 1
-    head = data[:HEAD].decode("utf-8", "ignore")
-    style = dialect(head, told.group(1).decode() if told else None)
-    rows, ends = _head_rows(head, style, whole=len(data) <= HEAD)
-    found = headers.find(rows)
-    _require_columns(found.names, style, filename)
-    start = ends[found.data - 1] if found.data else 0
-    first, last = _after_lines(data, start), _without_blank_end(data)
-    if first >= last:
+def read(text: Text, filename: str, *, above: int = 0, delimiter: str | None = None) -> Raw:
+    """The table in a text file, or in a part of it with so many lines above; DataError where there is none."""
+    found = look(text.data, filename, delimiter=delimiter)
+    if found.style.delimiter == SPACES:
+        return _parted_by_spaces(text, filename, above)
+    last = _without_blank_end(text.data)
+    if found.start >= last:
         raise no_rows(filename)
-    body = memoryview(data)[first:last]
-    table, broken, lines = _rows(body, len(found.names), style, first_line=start + skipped + 1)
-    frame = table.rename_columns(list(found.names)).to_pandas()
-    return Raw(
-        frame, lines, broken, _notes(text, style, found), filename, extra={"delimiter": style.delimiter}
-    )
+    body = memoryview(text.data)[found.start : last]
+    return table(body, found, filename, first_line=found.line + above, said=notes(text, found))
 
 
-def dialect(head: str, delimiter: str | None = None) -> Dialect:
-    """Delimiter and quote by the head of a file: the one that gives most lines the same number of cells.
-
-    >>> dialect("a;b;c\\n1,5;2;3\\n").delimiter
-    ';'
-    """
-    escape = "\\" if '\\"' in head and '""' not in head else '"'
-    quote = "'" if '"' not in head and _single_quoted(head) else '"'
-    if delimiter is None:
-        delimiter = max(";,\t|", key=lambda sign: _evenness(head, Dialect(sign, quote, escape)))
-    return Dialect(delimiter, quote, escape)
+def table(
+    body: memoryview, found: Head, filename: str, *, first_line: int, said: tuple[str, ...] = ()
+) -> Raw:
+    """The rows below a header that was found, of which the first stands on this line."""
+    names = list(found.header.names)
+    cells, broken, lines = rows(body, len(names), found.style, first_line=first_line)
+    frame = cells.rename_columns(names).to_pandas()
+    return Raw(frame, lines, broken, said, filename, extra={"delimiter": found.style.delimiter})
 
 
-def _single_quoted(head: str) -> bool:
-    return len(re.findall(r"(?m)(?:^|[;,\t|])'[^'\n]*'(?=[;,\t|]|$)", head)) > head.count("\n")
-
-
-def _evenness(head: str, style: Dialect) -> tuple[float, int]:
-    """The share of lines with the usual number of cells (more for a header that has it), and that number."""
-    sizes = [len(row) for row in _head_rows(head, style)[0] if any(row)]
-    if not sizes:
-        return 0.0, 0
-    usual, times = max(Counter(sizes).items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))
-    if usual < 2:
-        return 0.0, 0
-    first = next((size for size in sizes if size > 1), 0)
-    return times / len(sizes) + 0.5 * (first == usual), usual
-
-
-def _head_rows(head: str, style: Dialect, *, whole: bool = False) -> tuple[list[list[str]], list[int]]:
-    """The first rows and the line where each ends."""
-    escape = None if style.escape == style.quote else style.escape
-    reader = csv.reader(
-        io.StringIO(head, newline="\n"),
-        delimiter=style.delimiter,
-        quotechar=style.quote,
-        escapechar=escape,
-        doublequote=escape is None,
-    )
-    rows, ends = [], []
-    try:
-        for row in islice(reader, headers.LOOK + 1):
-            rows.append(row)
-            ends.append(reader.line_num)
-    except csv.Error:
-        pass
-    if not whole and len(rows) <= headers.LOOK and len(rows) > 1:
-        rows, ends = rows[:-1], ends[:-1]
-    return rows[: headers.LOOK], ends[: headers.LOOK]
-
-
-def _require_columns(names: tuple[str, ...], style: Dialect, filename: str) -> None:
-    if len(names) > MOST_COLUMNS:
-        raise DataError(
-            _("{file} has {count} columns.").format(file=filename, count=len(names)),
-            allowed=_("At most {count} columns can be read.").format(count=MOST_COLUMNS),
-            next_step=_("Export only the columns of the survey or report you need."),
-        )
-    if len(names) < 2:
-        seen = names[0] if names and not names[0].startswith("#") else ""
-        raise DataError(
-            _("Only one column was found in {file}.").format(file=filename),
-            where=_("The first line reads: “{line}”.").format(line=_short(seen)) if seen else "",
-            allowed=_("Columns are parted by a comma, semicolon, tab or vertical bar."),
-            next_step=_("Export the file again as CSV or XLSX, with one of these between the columns."),
-        )
-
-
-def no_rows(filename: str) -> DataError:
-    """The error for a file with a header and nothing below it."""
-    return DataError(
-        _("{file} has a header but no rows below it.").format(file=filename),
-        next_step=_("Check that the export covers a period with answers in it, and export it again."),
-    )
-
-
-def _short(text: str, most: int = 80) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _after_lines(data: bytes, count: int) -> int:
-    """The place behind so many lines."""
-    at = 0
-    for _line in range(count):
-        end = data.find(b"\n", at)
-        if end < 0:
-            return len(data)
-        at = end + 1
-    return at
+def _parted_by_spaces(text: Text, filename: str, above: int) -> Raw:
+    """A file with its columns under each other, read with a tab for each run of spaces."""
+    raw = read(replace(text, data=tabbed(text.data)), filename, above=above, delimiter="\t")
+    said = notes(text, look(text.data, filename, delimiter=SPACES))
+    return replace(raw, notes=said, extra={"delimiter": SPACES})
 
 
 def _without_blank_end(data: bytes) -> int:
@@ -167,17 +66,32 @@ def _without_blank_end(data: bytes) -> int:
     return len(data.rstrip(b"\n")) if data.endswith(b"\n\n") else len(data) - data.endswith(b"\n")
 
 
-def _rows(
+def rows(
     body: memoryview, width: int, style: Dialect, *, first_line: int
 ) -> tuple[pa.Table, pd.DataFrame, np.ndarray]:
     """All rows as text, the lines that are none, and the line of each row."""
-    import numpy as np
 
     tidy = style.escape == style.quote and style.delimiter.isascii()
     table = whole.rows(body, width, style.delimiter, style.quote) if tidy else None
     if table is not None:
-        return table, no_broken(), np.arange(table.num_rows, dtype="int64") + first_line
+        return _without_blanks(table, body, first_line=first_line)
     return _rows_and_rejects(bytes(body), width, style, first_line=first_line)
+
+
+def _without_blanks(
+    table: pa.Table, body: memoryview, *, first_line: int
+) -> tuple[pa.Table, pd.DataFrame, np.ndarray]:
+    """A table of which every line is a row, with its blank lines as broken ones."""
+    import numpy as np
+
+    lines = np.arange(table.num_rows, dtype="int64") + first_line
+    ends = np.flatnonzero(np.frombuffer(body, dtype="uint8") == 10)
+    blank = np.diff(np.concatenate([[-1], ends, [len(body)]])) == 1
+    if not blank.any():
+        return table, no_broken(), lines
+    broken = no_broken().reindex(range(int(blank.sum())))
+    broken = broken.assign(row=lines[blank], text="", reason=_("the line is empty"))
+    return table.filter(~blank), broken.astype({"text": object, "reason": object}), lines[~blank]
 
 
 def _rows_and_rejects(
@@ -371,41 +285,7 @@ def _case(
             found=count, expected=width
         )
     if kind == "LINE SIZE OVER MAXIMUM":
-        return _short(text, 1000), _("the line is longer than {most} million characters").format(
+        return short(text, 1000), _("the line is longer than {most} million characters").format(
             most=LONGEST_LINE >> 20
         )
     return text, _("the quotation marks on this line do not pair up")
-
-
-def _notes(text: Text, style: Dialect, found: headers.Header) -> tuple[str, ...]:
-    names = {";": _("a semicolon"), ",": _("a comma"), "\t": _("a tab"), "|": _("a vertical bar")}
-    notes = [
-        _("Text file in {encoding}, columns parted by {delimiter}.").format(
-            encoding=text.encoding.upper(), delimiter=names.get(style.delimiter, f"“{style.delimiter}”")
-        )
-    ]
-    if text.mixed:
-        notes.append(
-            _(
-                "The file mixes two encodings (UTF-8 and Windows-1252); both were read. Check letters with accents."
-            )
-        )
-    if text.nul:
-        notes.append(_("{count} zero bytes, which are no text, were left out.").format(count=text.nul))
-    return (*notes, *header_notes(found))
-
-
-def header_notes(found: headers.Header) -> tuple[str, ...]:
-    """What is to be said about the header: lines above it, several rows, or none."""
-    notes = []
-    if found.first:
-        notes.append(_("{count} line(s) above the header were passed over.").format(count=found.first))
-    if found.count > 1:
-        notes.append(_("The header takes {count} lines; they were joined.").format(count=found.count))
-    if found.count == 0:
-        notes.append(
-            _(
-                "The first line looks like data, so the columns have no names; they are called #1, #2, …."
-            ).format()
-        )
-    return tuple(notes)

@@ -2,12 +2,14 @@
 
 A byte-order mark decides; then valid UTF-8; then UTF-16 without a mark (by its zero bytes); then the
 single-byte encodings, by which one gives letters people use. A file that mixes two is read with both.
+Large files are looked through a few megabytes at a time, and re-coded to another file.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _MARKS = (
@@ -18,7 +20,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LIKELY = frozenset("éèëêïíîìöóôòüúûùäáàâãåçñýÿÉÈËÊÏÍÖÓÔÜÚÄÁÅÇÑßøæœØÆ€£§©®°½²³‘’‚“”„–—…•·´«»¿¡™ºª\u00a0")
-_USUAL = frozenset("éëèïöü€’")
+_USUAL = frozenset("éëèïöü€‘’“”")
 _CHUNK = 1 << 24
 _VALID = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -28,9 +30,9 @@ class Text:
     """The file as UTF-8 with ``\\n`` line ends, its encoding, and what was odd about it."""
 
     data: bytes
+    nul: int
     encoding: str
     mixed: bool = False
-    nul: int = 0
 
 
 def to_utf8(data: bytes) -> Text:
@@ -39,39 +41,57 @@ def to_utf8(data: bytes) -> Text:
     >>> to_utf8("één".encode("cp1252")).encoding
     'cp1252'
     """
+    (name, start), mixed = told(data[:4096]), False
+    if name:
+        mixed = name == "utf-8" and not _valid(data[start:])
+    elif _valid(data):
+        name = "utf-8"
+    else:
+        name, mixed = guessed(data[:_CHUNK])
+    data = data[start:] if start else data
+    if name != "utf-8" or mixed:
+        data = b"".join(recoded([data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK)], name))
+    return Text(*_tidy(data), name, mixed)
+
+
+def told(head: bytes) -> tuple[str | None, int]:
+    """The encoding that the first bytes tell (None where they do not) and how many of them are a mark."""
     for mark, name in _MARKS:
-        if data.startswith(mark):
-            return _recoded(data[len(mark) :], name)
-    wide = _wide(data[:4096])
-    if wide:
-        return _recoded(data, wide)
-    if _valid(data):
-        return _tidy(data, "utf-8")
-    high = sum(1 for _found in _VALID.finditer(data[:_CHUNK]))
-    if high and high >= _invalid(data[:_CHUNK]):
-        return _tidy(_mixed(data), "utf-8", mixed=True)
-    return _recoded(data, _single_byte(data))
+        if head.startswith(mark):
+            return name, len(mark)
+    return _wide(head), 0
 
 
-def _recoded(data: bytes, name: str) -> Text:
-    if name == "utf-8":
-        return _tidy(data if _valid(data) else _mixed(data), name)
-    decoder = codecs.getincrementaldecoder(name)(errors="replace")
-    parts = [
-        decoder.decode(data[at : at + _CHUNK]).encode("utf-8", "replace")
-        for at in range(0, len(data), _CHUNK)
-    ]
-    parts.append(decoder.decode(b"", final=True).encode("utf-8", "replace"))
-    return _tidy(b"".join(parts), name)
+def guessed(sample: bytes) -> tuple[str, bool]:
+    """The encoding of text that is not valid UTF-8, and whether it is UTF-8 with something else in it."""
+    high = sum(1 for _found in _VALID.finditer(sample))
+    if high and high >= _invalid(sample):
+        return "utf-8", True
+    return _single_byte(sample), False
 
 
-def _tidy(data: bytes, name: str, *, mixed: bool = False) -> Text:
+def recoded(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """The blocks of a file as UTF-8; bytes that are no UTF-8 in a file that mostly is are read as cp1252."""
+    codecs.register_error("csworkbook.cp1252", _as_cp1252)
+    errors = "csworkbook.cp1252" if name == "utf-8" else "replace"
+    decoder = codecs.getincrementaldecoder(name)(errors=errors)
+    for block in blocks:
+        yield decoder.decode(block).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def tidy(data: bytes) -> bytes:
+    """UTF-8 without zero bytes and with ``\\n`` line ends."""
+    return _tidy(data)[0]
+
+
+def _tidy(data: bytes) -> tuple[bytes, int]:
     nul = data.count(b"\0")
     if nul:
         data = data.replace(b"\0", b"")
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return Text(data, name, mixed, nul)
+    return data, nul
 
 
 def _valid(data: bytes) -> bool:
@@ -103,12 +123,6 @@ def _invalid(data: bytes) -> int:
     """Bytes that are not part of valid UTF-8."""
     rest = _VALID.sub(b"", data)
     return len(rest) - len(rest.translate(None, bytes(range(128, 256))))
-
-
-def _mixed(data: bytes) -> bytes:
-    """UTF-8 with the bytes that are none of it read as cp1252."""
-    codecs.register_error("csworkbook.cp1252", _as_cp1252)
-    return data.decode("utf-8", "csworkbook.cp1252").encode("utf-8")
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:

@@ -48,9 +48,9 @@ def find(rows: list[list[str]]) -> Header:
     width = _width(rows)
     first = _first_full(rows, width)
     if _is_data(rows, first):
-        return Header(first, 0, _unique([""] * width))
+        return Header(first, 0, unique([""] * width))
     count = 1 + _more_rows(rows, first, width)
-    return Header(first, count, _unique(_joined(rows[first : first + count], width)))
+    return Header(first, count, unique(_joined(rows[first : first + count], width)))
 
 
 def _filled(row: list[str]) -> int:
@@ -70,9 +70,23 @@ def _first_full(rows: list[list[str]], width: int) -> int:
     usual = sorted(_filled(row) for row in rows)[len(rows) // 2] if rows else 0
     enough = max(min(2, width), min(width, usual) / 2)
     for index, row in enumerate(rows):
-        if row and not row[0].startswith("#") and (_filled(row) >= enough or _shared(rows, index, enough)):
+        if row and not _is_comment(row, usual) and (_filled(row) >= enough or _shared(rows, index, enough)):
             return index
     return 0
+
+
+def _is_comment(row: list[str], usual: int) -> bool:
+    """A line of comment; a first column that is called # (or has #1001 in it) is none."""
+    return row[0].startswith("//") or (row[0].startswith("#") and _filled(row) < max(2, usual))
+
+
+def is_data(cell: str) -> bool:
+    """Whether a cell is a number, a date or an address, which no header is.
+
+    >>> is_data("31-12-2024"), is_data("Datum")
+    (True, False)
+    """
+    return _DATA.match(cell) is not None
 
 
 def _shared(rows: list[list[str]], index: int, enough: float) -> bool:
@@ -156,7 +170,7 @@ def _clean(cell: str) -> str:
     return " ".join(cell.replace("\ufeff", "").split())
 
 
-def _unique(names: list[str]) -> tuple[str, ...]:
+def unique(names: list[str]) -> tuple[str, ...]:
     """Every name once: an empty one becomes #3 (its place), a repeated one gets a number."""
     taken: set[str] = set()
     result = []

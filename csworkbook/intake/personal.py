@@ -12,21 +12,30 @@ import re
 import secrets
 from typing import TYPE_CHECKING
 
-from csworkbook.intake import words
-from csworkbook.intake.values import text, text_of
+from csworkbook.intake import addresses, masking, persons, words
+from csworkbook.intake.masking import mask, masked
+from csworkbook.intake.values import distinct, text, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS = ("email", "phone", "bank", "name", "address", "address_of_computer", "birth")
-_EMAIL = r"[\w.+%'’-]+@[\w-]+(?:\.[\w-]+)+"
-_IBAN = r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"
-_DATE = r"(?!\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d))"
-_START = r"(?:(?:\+|00)[1-9]\d{0,2}[ -]?(?:\(0\) ?)?|\(?0[1-9]?)"
-_PHONE = rf"(?<![\w./,-]){_DATE}{_START}(?:[ )./–-]{{0,2}}\d){{6,12}}(?!\d)(?![.,]\d)"
-_PATTERNS = {"email": re.compile(_EMAIL), "bank": re.compile(_IBAN), "phone": re.compile(_PHONE)}
-_IP = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
-_LIKELY = r"@|\d[\d ()./–-]{6,}\d|[A-Z][A-Z]\d\d"
+__all__ = [
+    "KINDS",
+    "agents",
+    "by_content",
+    "by_header",
+    "example",
+    "hashed",
+    "is_private",
+    "mask",
+    "masked",
+    "new_key",
+]
+
+KINDS = ("email", "phone", "bank", "ip", "birth", "name", "postal")
+_POSTCODE = re.compile(r"(?i)[1-9]\d{3} ?(?!s[ads])[a-z]{2}")
+_BARE = re.compile(r"\d{9,11}")
+_NAME = re.compile(r"(?:[^\W\d_]+[.'’-]*)(?:[ .'’-]+[^\W\d_]+)+\.?")
 
 
 def by_header(header: str) -> str:
@@ -39,24 +48,43 @@ def by_header(header: str) -> str:
     for kind in KINDS:
         if folded in words.names(f"personal.{kind}"):
             return kind
-    for kind in KINDS:
-        if len(folded.split()) <= 6 and any(
-            words.says(folded, group) for group in words.groups(f"personal.{kind}")
-        ):
-            return kind
-    return ""
+    if len(folded.split()) > 6 or _says(folded, "never"):
+        return ""
+    return next((kind for kind in KINDS if _says(folded, kind)), "")
+
+
+def _says(folded: str, kind: str) -> bool:
+    return any(words.says(folded, group) for group in words.groups(f"personal.{kind}"))
 
 
 def by_content(cells: list) -> str:
-    """The kind of personal data most of these cells are, or ""."""
-    texts = [text_of(cell) for cell in cells]
+    """The kind of personal data most of these cells are, or "".
+
+    >>> by_content(["jan@example.com"]), by_content(["1234 AB", "2345 CD"]), by_content(["0012345678"])
+    ('email', 'postal', '')
+    """
+    texts = [text_of(cell).lstrip("'") for cell in cells]
     texts = [text for text in texts if text]
-    if not texts:
-        return ""
-    for kind, pattern in (*_PATTERNS.items(), ("address_of_computer", _IP)):
-        if sum(pattern.fullmatch(text.lstrip("'")) is not None for text in texts) >= 0.5 * len(texts):
+    for kind, is_one in _CONTENT.items():
+        if texts and sum(map(is_one, texts)) >= 0.5 * len(texts):
             return kind
     return ""
+
+
+def _is_phone(text: str) -> bool:
+    """A whole phone number; digits only must be a mobile number, else they are somebody's article numbers."""
+    if _BARE.fullmatch(text) and not text.startswith("06"):
+        return False
+    return masking.PHONE.fullmatch(text) is not None
+
+
+_CONTENT = {
+    "email": lambda text: masking.EMAIL.fullmatch(text) is not None,
+    "bank": masking.is_iban,
+    "ip": masking.is_ip,
+    "phone": _is_phone,
+    "postal": lambda text: _POSTCODE.fullmatch(text) is not None or addresses.mask(text) == addresses.MASK,
+}
 
 
 def new_key() -> bytes:
@@ -93,36 +121,19 @@ def is_private(cells: list) -> bool:
     texts = [text_of(cell) for cell in cells]
     if by_content(texts):
         return True
-    named = [bool(re.fullmatch(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)+\.?", text)) for text in texts]
+    named = [_NAME.fullmatch(text) is not None for text in texts]
     return bool(texts) and sum(named) >= 0.5 * len(texts)
 
 
-def masked(column: pd.Series) -> tuple[pd.Series, int]:
-    """Free text with e-mail addresses, phone numbers and bank accounts masked, and in how many cells."""
-    import numpy as np
-    import pyarrow.compute as pc
+def agents(column: pd.Series) -> pd.Series:
+    """Colleagues by their first name and one letter, enough to tell them apart; the same in every file.
 
-    cells = column.array.__arrow_array__()
-    likely = np.asarray(pc.fill_null(pc.match_substring_regex(cells, _LIKELY), False))
-    if not likely.any():
-        return column, 0
-    before = column[likely]
-    after = before.map(mask)
-    changed = int((before != after).sum())
-    column = column.copy()
-    column[likely] = after
-    return column, changed
-
-
-def mask(text: str) -> str:
-    """One text with what tells who somebody is masked.
-
-    >>> mask("Mail me: jan@example.com of 06-12345678")
-    'Mail me: [e-mail] of [phone]'
+    >>> import pandas as pd
+    >>> agents(pd.Series(["Sanne de Vries", "Team Retouren", None], dtype="str")).tolist()
+    ['Sanne V.', 'Team Retouren', nan]
     """
-    text = _PATTERNS["email"].sub("[e-mail]", text)
-    text = _PATTERNS["bank"].sub("[IBAN]", text)
-    return _PATTERNS["phone"].sub("[phone]", text)
+    cells = distinct(column)
+    return cells.spread([persons.short(text_of(cell)) for cell in cells.cells], "str")
 
 
 def example(text: str) -> str:

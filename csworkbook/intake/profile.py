@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from csworkbook.intake import answers, personal, times, values, words
+from csworkbook.intake import answers, durations, personal, times, values, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,18 +19,25 @@ FEW = 20
 @dataclass(frozen=True)
 class Profile:
     """One column of a user's table: `cells` are distinct, most frequent first; `filled` counts cells that
-    are not empty, in a sample of at most 20,000 rows from the head of the column."""
+    are not empty, in a sample of at most 20,000 rows from the head of the column. `called` is the name to
+    know it by, where that is not its header."""
 
     header: str
     cells: tuple
     filled: int
     different: int
     counts: tuple[int, ...] = ()
+    called: str = ""
 
     @cached_property
     def folded(self) -> str:
         """The header in lower case, without accents and punctuation."""
-        return words.fold(self.header)
+        return words.fold(self.called or self.header)
+
+    @cached_property
+    def plain(self) -> str:
+        """The header as `folded`, without what stands in brackets and without units."""
+        return words.plain(self.called or self.header)
 
     @cached_property
     def time(self) -> float:
@@ -39,14 +46,27 @@ class Profile:
             len(values.text_of(cell)) >= 6 or not isinstance(cell, str) for cell in self.cells
         ) < 0.5 * len(self.cells):
             return 0.0
-        if not any(any(letter.isdigit() for letter in values.text_of(cell)) for cell in self.cells[:50]):
-            return 0.0
+        return self.day if any(times.may_be(cell) for cell in self.cells[:50]) else 0.0
+
+    @cached_property
+    def day(self) -> float:
+        """The share of cells that are a date or time, or a spreadsheet's number of a day, 0–1."""
         return self._share(lambda cells: times.parse(cells, "UTC"))
 
     @cached_property
     def number(self) -> float:
         """The share of cells that are a number, 0–1."""
         return self._share(values.number)
+
+    @cached_property
+    def length(self) -> float:
+        """The share of cells that are a length of time, 0–1."""
+        return self._share(lambda cells: durations.parse(cells, "", "seconds"))
+
+    @cached_property
+    def opinion(self) -> float:
+        """The share of cells that say satisfied or not, in words or as 1–5, 0–1."""
+        return self._share(values.opinion)
 
     @cached_property
     def whole(self) -> float:
@@ -86,6 +106,11 @@ class Profile:
         """The kind of personal data, or ""."""
         return personal.by_content(list(self.cells[:100])) or personal.by_header(self.header)
 
+    @cached_property
+    def email(self) -> bool:
+        """Whether the cells are e-mail addresses."""
+        return personal.by_content(list(self.cells[:100])) == "email"
+
     @property
     def repeated(self) -> bool:
         """Few distinct words that come back, as a group of customers does."""
@@ -100,7 +125,7 @@ class Profile:
         )
 
 
-def look(header: str, column: pd.Series) -> Profile:
+def look(header: str, column: pd.Series, called: str = "") -> Profile:
     """The profile of a column by its first cells that are not empty."""
     head = column.head(SAMPLE)
     if not head.notna().any():
@@ -109,4 +134,5 @@ def look(header: str, column: pd.Series) -> Profile:
     keep = [not isinstance(cell, str) or bool(cell.strip()) for cell in counts.index]
     counts = counts[keep]
     top = counts.iloc[:MOST_CELLS]
-    return Profile(header, tuple(top.index.tolist()), int(counts.sum()), len(counts), tuple(top.tolist()))
+    cells, times_ = tuple(top.index.tolist()), tuple(top.tolist())
+    return Profile(header, cells, int(counts.sum()), len(counts), times_, called)

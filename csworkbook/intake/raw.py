@@ -25,6 +25,12 @@ class Raw:
         Columns `row`, `text`, `reason`: lines that are no row of the table.
     notes : tuple of str
         What was found out about the file, as sentences.
+    sheet : str or None
+        The sheet of a spreadsheet.
+    part : str or None
+        The file inside a ZIP or folder, or the title of one of several tables in a text file.
+    made : tuple of str
+        Headers of columns that are not in the user's file but were derived from it.
     """
 
     frame: pd.DataFrame
@@ -34,6 +40,8 @@ class Raw:
     filename: str = ""
     sheet: str | None = None
     extra: dict = field(default_factory=dict)
+    part: str | None = None
+    made: tuple[str, ...] = ()
 
     @property
     def read(self) -> int:

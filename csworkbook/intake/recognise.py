@@ -7,10 +7,11 @@ Pure: profiles of the columns in, matches with a confidence out. Names in Dutch 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from csworkbook.intake import answers, personal, words
+from csworkbook.intake import answers, by_content, personal, words
 from csworkbook.intake.profile import Profile
+from csworkbook.intake.recognised import Match, Recognised
+from csworkbook.intake.values import text_of
 from csworkbook.tables import EFFORT_STAGES, TABLES, Column, Table
 
 ENOUGH = 0.5
@@ -26,58 +27,21 @@ _NO_EFFORT = (
     "aanbevel",
 )
 _OFTEN = ("comment",)
-
-
-@dataclass(frozen=True)
-class Match:
-    """What a column was taken for: a canonical column, a kept segment, or nothing (None)."""
-
-    column: str | None
-    confidence: float
-    why: str = ""
-
-
-@dataclass
-class Recognised:
-    """A table and what each header was taken for."""
-
-    table: str
-    matches: dict[str, Match] = field(default_factory=dict)
-
-    @property
-    def columns(self) -> set[str]:
-        """The columns that were found."""
-        return {match.column for match in self.matches.values() if match.column}
-
-    @property
-    def missing(self) -> list[str]:
-        """Required columns that were not found."""
-        table = TABLES[self.table]
-        needed = [name for name in table.required if name not in self.columns]
-        if self.table == "effort_survey" and self.columns & set(EFFORT_STAGES):
-            needed = [name for name in needed if name not in EFFORT_STAGES]
-        if self.table == "perception" and not self.columns & {"superior", "score"}:
-            needed.append("superior")
-        return needed
-
-    @property
-    def weight(self) -> float:
-        """How much of the file this table explains: confidences of its canonical columns, added up."""
-        known = TABLES[self.table]
-        return sum(
-            match.confidence for match in self.matches.values() if match.column and match.column in known
-        )
-
-    @property
-    def confidence(self) -> float:
-        """Mean confidence of the required columns that were found, 0–1."""
-        table = TABLES[self.table]
-        found = [match.confidence for match in self.matches.values() if match.column in table.required]
-        return sum(found) / len(found) if found else 0.0
+# words that hold for a whole file where no column says so
+_USUALLY = {
+    ("contacts", "channel"): "other",
+    ("perception", "role"): "customer",
+    ("service_survey", "role"): "customer",
+}
+_NUMBERED = ("orders", "contacts", "reviews")  # tables whose rows can be numbered where the file does not
 
 
 def recognise(
-    profiles: list[Profile], *, table: str | None = None, mapping: Mapping[str, str | None] | None = None
+    profiles: list[Profile],
+    *,
+    table: str | None = None,
+    told: Mapping[str, Match] | None = None,
+    place: str = "",
 ) -> Recognised:
     """The table that explains most of these columns.
 
@@ -86,8 +50,10 @@ def recognise(
     profiles : list of Profile
     table : str, optional
         Look for this table only.
-    mapping : mapping, optional
-        What the user said of some headers; it stands.
+    told : mapping, optional
+        Header → what it is, as the user or a known export says; it stands.
+    place : str
+        The names of the file and sheet, which may tell of the whole.
 
     Returns
     -------
@@ -95,32 +61,59 @@ def recognise(
         Complete where `missing` is empty; otherwise the nearest there is.
     """
     names = [table] if table else list(TABLES)
-    tried = [columns_of(profiles, name, mapping or {}) for name in names]
-    complete = [one for one in tried if not one.missing]
+    tried = [columns_of(profiles, name, told or {}, sure=bool(table), place=place) for name in names]
+    complete = [one for one in tried if one.complete or (table and not one.missing)]
     return max(complete or tried, key=lambda one: (-0.5 * len(one.missing) + one.weight, one.confidence))
 
 
-def columns_of(profiles: list[Profile], name: str, mapping: Mapping[str, str | None]) -> Recognised:
-    """The columns of one table among these."""
+def columns_of(
+    profiles: list[Profile], name: str, told: Mapping[str, Match], *, sure: bool = False, place: str = ""
+) -> Recognised:
+    """The columns of one table among these; with `sure` it is this table, so that more may be guessed."""
     table = TABLES[name]
-    found = Recognised(
-        name, {p.header: Match(mapping[p.header], 1.0, "chosen") for p in profiles if p.header in mapping}
-    )
+    known = {p.header: told[p.header] for p in profiles if p.header in told}
+    found = Recognised(name, {header: match for header, match in known.items() if _is_of(match, table)})
     open_ = [p for p in profiles if p.header not in found.matches]
     if name == "effort_survey":
         _take_stages(found, open_)
     _take_named(found, table, open_)
     _take_time(found, table, open_)
     _take_customer(found, table, open_)
+    by_content.take(found, table, open_, most=len(table.required) if sure else 1)
     if table.segments:
         _take_comment(found, open_)
         _take_segments(found, open_)
+    _take_for_granted(found, table, " ".join([place, *(p.header for p in profiles)]))
     for profile in open_:
         found.matches.setdefault(
             profile.header, Match(None, 0.9 if profile.personal else 0.5, _why_not(profile))
         )
     found.matches = {profile.header: found.matches[profile.header] for profile in profiles}
     return found
+
+
+def _is_of(match: Match, table: Table) -> bool:
+    """Whether what was told of a column can hold for this table."""
+    return match.column is None or match.column in table or (table.segments and match.why == "chosen")
+
+
+def _take_for_granted(found: Recognised, table: Table, said: str) -> None:
+    """What the file as a whole says, or what can be made, where the rest of the table is there."""
+    for column in table.columns:
+        usual = _USUALLY.get((table.name, column.name))
+        if usual and column.name not in found.columns:
+            found.fixed[column.name] = _hinted(said) or usual if column.name == "channel" else usual
+    if found.missing == [table.key] and table.name in _NUMBERED:
+        found.made_key = True
+
+
+def _hinted(said: str) -> str:
+    """The channel that the headers and the name of a file speak of most, or ""."""
+    spoken = words.fold(said).split()
+    hints = words.columns()["hints"]
+    counts = {name: sum(word in hint["words"] for word in spoken) for name, hint in hints.items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else ""
 
 
 def _why_not(profile: Profile) -> str:
@@ -131,19 +124,23 @@ def named(profile: Profile, table: Table, column: Column) -> float:
     """How much the header sounds like this column, 0–1.
 
     >>> from csworkbook.intake.profile import Profile
-    >>> named(Profile("Klantnummer", (), 0, 0), TABLES["orders"], TABLES["orders"]["customer_id"])
+    >>> orders = TABLES["orders"]
+    >>> named(Profile("Klantnummer", (), 0, 0), orders, orders["customer_id"])
     0.95
+    >>> named(Profile("Bedrag (EUR, incl. btw)", (), 0, 0), orders, orders["revenue"])
+    0.94
     """
-    header = profile.folded
     section = (
         f"{table.name}.{column.name}" if column.name in words.columns().get(table.name, {}) else column.name
     )
-    if header == words.fold(column.name):
+    if profile.folded == words.fold(column.name):
         return 1.0
-    if header in words.names(section):
+    if profile.folded in words.names(section):
         return 0.95
-    best = max((len(group) for group in words.groups(section) if words.holds(header, group)), default=0)
-    return min(0.9, 0.7 + 0.05 * best) if best else 0.0
+    if profile.plain in words.names(section) or profile.plain == words.fold(column.name):
+        return 0.94
+    found = [len(group) for group in words.groups(section) if words.holds(profile.folded, group)]
+    return min(0.9, 0.7 + 0.05 * max(found)) if found else 0.0
 
 
 def fits(profile: Profile, column: Column) -> float:
@@ -151,17 +148,27 @@ def fits(profile: Profile, column: Column) -> float:
     if not profile.cells:
         return 0.3
     share = {
-        "time": lambda: profile.time,
+        "time": lambda: max(profile.time, profile.day),
         "date": lambda: max(profile.time, 0.6 if profile.different > 1 else 0.0),
         "money": lambda: profile.number,
-        "number": lambda: profile.number,
+        "number": lambda: max(profile.number, profile.length if column.unit else 0.0),
         "whole": lambda: profile.whole,
-        "flag": lambda: profile.flag,
+        "flag": lambda: max(profile.flag, profile.opinion if column.name == "satisfied" else 0.0),
         "key": lambda: 0.0 if profile.time > 0.8 else 1.0,
-        "word": lambda: 0.0 if profile.long or profile.time > 0.8 else 1.0,
+        "word": lambda: 0.0 if profile.long or profile.time > 0.8 else _known(profile, column),
         "text": lambda: 0.0 if profile.time > 0.8 or (profile.number > 0.9 and profile.filled > 3) else 1.0,
     }[column.kind]()
     return share if share >= ENOUGH else 0.0
+
+
+def _known(profile: Profile, column: Column) -> float:
+    """The share of cells that are words this column allows; a column that must be there is asked about instead."""
+    if not column.allowed:
+        return 1.0
+    meant = words.meaning(f"word.{column.name}").keys() | {words.fold(word) for word in column.allowed}
+    cells = [words.fold(text_of(cell)) in meant for cell in profile.cells]
+    share = sum(cells) / len(cells)
+    return max(share, ENOUGH) if column.required else share
 
 
 def _take_named(found: Recognised, table: Table, profiles: list[Profile]) -> None:
@@ -206,13 +213,15 @@ def _take_time(found: Recognised, table: Table, profiles: list[Profile]) -> None
 
 
 def _take_customer(found: Recognised, table: Table, profiles: list[Profile]) -> None:
-    """A column of e-mail addresses tells customers apart where no column of ids does."""
-    if "customer_id" not in table or "customer_id" in found.columns:
-        return
-    for profile in profiles:
-        if profile.header not in found.matches and profile.personal == "email" and profile.cells:
-            found.matches[profile.header] = Match("customer_id", 0.8, "email")
-            return
+    """A column of e-mail addresses tells customers apart; beside a column of ids it goes with them."""
+    free = [
+        column for column in ("customer_id", "email_hash") if column in table and column not in found.columns
+    ]
+    addresses = [
+        p for p in profiles if p.header not in found.matches and p.personal == "email" and p.cells and p.email
+    ]
+    if free and addresses:
+        found.matches[addresses[0].header] = Match(free[0], 0.8, "email")
 
 
 def _take_comment(found: Recognised, profiles: list[Profile]) -> None:

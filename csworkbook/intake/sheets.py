@@ -1,14 +1,16 @@
-"""Which table is in this spreadsheet or Parquet file? Cells keep the types they have there."""
+"""Which tables are in this spreadsheet? Cells keep the types they have there."""
 
 from __future__ import annotations
 
 import datetime
 import io
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from csworkbook.errors import DataError, SettingError
 from csworkbook.intake import header as headers
-from csworkbook.intake.delimited import _require_columns, header_notes, no_rows
+from csworkbook.intake.head import header_notes, no_rows, require_columns
 from csworkbook.intake.raw import Raw, no_broken
 from csworkbook.language import gettext as _
 from csworkbook.language import join
@@ -20,40 +22,51 @@ Cells = list[list[object]]
 
 
 def read(data: bytes, filename: str, *, sheet: str | None = None) -> list[Raw]:
-    """The tables of a spreadsheet, one per sheet that has any; only `sheet` when it is named."""
+    """The tables of a spreadsheet, one per sheet that has any; only `sheet` when it is named.
+
+    Hidden sheets are read only when they are asked for, or when no other holds a table.
+    """
     book = _open(data, filename)
     if sheet is not None and sheet not in book.sheet_names:
         raise SettingError(
             _("{file} has no sheet called “{sheet}”.").format(file=filename, sheet=sheet),
             allowed=_("Its sheets: {sheets}.").format(sheets=join(list(book.sheet_names))),
         )
-    names = [sheet] if sheet is not None else list(book.sheet_names)
+    if sheet is not None:
+        return _tables(book, [sheet], filename)
+    shown, hidden = _by_sight(book)
+    try:
+        tables = _tables(book, shown, filename)
+    except DataError:
+        if not hidden:
+            raise
+        return _tables(book, hidden, filename)
+    if not hidden:
+        return tables
+    said = _("Hidden sheets were passed over: {sheets}.").format(
+        sheets=join([f"“{name}”" for name in hidden])
+    )
+    return [replace(tables[0], notes=(*tables[0].notes, said)), *tables[1:]]
+
+
+def _by_sight(book) -> tuple[list[str], list[str]]:
+    """The names of the sheets that are shown and of those that are hidden."""
+    shown, hidden = [], []
+    for sheet in book.sheets_metadata:
+        (shown if str(sheet.visible).endswith(".Visible") else hidden).append(sheet.name)
+    return shown, hidden
+
+
+def _tables(book, names: list[str], filename: str) -> list[Raw]:
     tables, first_error = [], None
     for name in names:
         try:
-            tables.append(_table(_cells(book, name, filename), filename, name))
+            tables.append(table(_cells(book, name, filename), filename, name))
         except DataError as error:
             first_error = first_error or error
     if not tables:
         raise first_error or _empty(filename)
     return tables
-
-
-def parquet(data: bytes, filename: str) -> Raw:
-    """The table of a Parquet file."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        frame = pq.read_table(io.BytesIO(data)).to_pandas(ignore_metadata=True)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise _damaged(filename) from error
-    frame.columns = [str(name) for name in frame.columns]
-    _require_columns(tuple(frame.columns), None, filename)
-    if frame.empty:
-        raise no_rows(filename)
-    return Raw(frame, np.arange(1, len(frame) + 1), no_broken(), (_("Parquet file."),), filename)
 
 
 def _open(data: bytes, filename: str):
@@ -68,8 +81,7 @@ def _open(data: bytes, filename: str):
 def _cells(book, name: str, filename: str) -> Cells:
     def load() -> Cells:
         sheet = book.get_sheet_by_name(name)
-        cells = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-        return _unmerged(cells, sheet)
+        return _unmerged(sheet.to_python(skip_empty_area=False), sheet)
 
     return _guarded(load, filename)
 
@@ -108,7 +120,9 @@ def _damaged(filename: str) -> DataError:
 def _empty(filename: str) -> DataError:
     return DataError(
         _("{file} is empty.").format(file=filename),
-        next_step=_("Export it again and check that it has rows."),
+        next_step=_(
+            "Export it again and check that it has rows; if its cells hold formulas, open it in Excel and save it."
+        ),
     )
 
 
@@ -121,7 +135,8 @@ def _unmerged(cells: Cells, sheet) -> Cells:
     return cells
 
 
-def _table(cells: Cells, filename: str, name: str) -> Raw:
+def table(cells: Cells, filename: str, name: str | None) -> Raw:
+    """The table in rows of cells, below whatever stands above its header."""
     import numpy as np
     import pandas as pd
 
@@ -133,25 +148,23 @@ def _table(cells: Cells, filename: str, name: str) -> Raw:
     rows = [[_text(cell) for cell in row[:width]] for row in cells[: headers.LOOK]]
     blank = next(place for place, row in enumerate(rows) if any(row)) if any(map(any, rows)) else 0
     found = headers.find(rows[blank:])
-    _require_columns(found.names, None, filename)
-    body = [row[: len(found.names)] for row in cells[blank + found.data :]]
-    if not body:
+    require_columns(found.names, filename)
+    first = blank + found.data
+    if first >= len(cells):
         raise no_rows(filename)
-    columns = [
-        [row[place] if place < len(row) else None for row in body] for place in range(len(found.names))
-    ]
-    frame = pd.DataFrame(
-        {
-            title: pd.Series([_cell(cell) for cell in column], dtype=object)
-            for title, column in zip(found.names, columns, strict=True)
-        }
-    )
-    lines = np.arange(len(frame)) + blank + found.data + 1
-    return Raw(frame, lines, no_broken(), header_notes(found), filename, name)
+    columns = {
+        title: pd.Series(
+            [_cell(row[place]) if place < len(row) else None for row in islice(cells, first, None)],
+            dtype=object,
+        )
+        for place, title in enumerate(found.names)
+    }
+    frame = pd.DataFrame(columns)
+    return Raw(frame, np.arange(len(frame)) + first + 1, no_broken(), header_notes(found), filename, name)
 
 
 def _said(cell: object) -> bool:
-    return cell is not None and str(cell).strip() != ""
+    return not (cell is None or (isinstance(cell, str) and not cell.strip()))
 
 
 def _cell(cell: object) -> object:

@@ -34,6 +34,13 @@ _OFFSET = (
     r"^(?P<clock>.*:\d\d(?:\.\d+)?(?: [AP]M)?)\s*(?:GMT|UTC)?(?P<offset>Z|GMT|UTC|[+-]\d\d?:?(?:\d\d)?)$"
 )
 _ZONE_NAME = re.compile(r"\s*\(?\b(?:CET|CEST|MET|MEST|WET|WEST|Europe/\w+)\b\)?$")
+_MONTH_NAMED = re.compile(rf"(?i)^(?P<month>{_MONTH})\.?[\s'’/-]*(?P<year>\d{{4}}|\d\d)$")
+_YEAR_MONTH = re.compile(r"^(?P<year>\d{4})[-/. ]?(?P<month>0?[1-9]|1[0-2])$")
+_MONTH_YEAR = re.compile(r"^(?P<month>0?[1-9]|1[0-2])[-/. ](?P<year>\d{4})$")
+_MAY_BE = re.compile(
+    rf"(?i)\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}|^\D?\d{{8}}(?!\d)|^\s*\d{{5}}[.,]\d+\s*$"
+    rf"|^\d{{10}}(?:\d{{3}})?$|\b(?:{_MONTH})\b"
+)
 _HALVES = re.compile(r"(?i)\s*([ap])\.?m\.?$")
 _DAYS = re.compile(
     r"(?i)^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+"
@@ -44,7 +51,42 @@ _YEAR_FIRST = ("%Y-%m-%d", "%Y%m%d")
 _DAY_FIRST, _MONTH_FIRST = ("%d-%m-%y", "%d-%m-%Y"), ("%m-%d-%y", "%m-%d-%Y")
 
 
-def parse(column: pd.Series, zone: str) -> Parsed:
+def months(column: pd.Series) -> pd.Series:
+    """A column of days or months, with months written as their first day.
+
+    >>> import pandas as pd
+    >>> months(pd.Series(["februari 2025", "2025-03", "04/2025", "1-5-2025"])).tolist()
+    ['2025-02-01', '2025-03-01', '2025-04-01', '1-5-2025']
+    """
+    cells = distinct(column)
+    if not any(isinstance(cell, str) for cell in cells.cells):
+        return column
+    return cells.spread([_first_day(text_of(cell)) for cell in cells.cells], "str")
+
+
+def _first_day(text: str) -> str:
+    named = _MONTH_NAMED.match(text)
+    if named:
+        year = named["year"] if len(named["year"]) == 4 else f"20{named['year']}"
+        return f"{year}-{_MONTHS[named['month'].lower()]}-01"
+    plain = _YEAR_MONTH.match(text) or _MONTH_YEAR.match(text)
+    return f"{plain['year']}-{int(plain['month']):02d}-01" if plain else text
+
+
+def may_be(cell: object) -> bool:
+    """Whether a cell could be a date or time at all: a quick look before a thorough one.
+
+    A bare number of five digits is a day in a spreadsheet only where its header says so: see `Profile.day`.
+
+    >>> may_be("31-12-2024"), may_be("K1234"), may_be("1 maart 2024"), may_be("45123")
+    (True, False, True, False)
+    """
+    if isinstance(cell, (int, float)):
+        return cell > 1e8 or not float(cell).is_integer()
+    return not isinstance(cell, str) or _MAY_BE.search(cell) is not None
+
+
+def parse(column: pd.Series, zone: str, decided: str = "") -> Parsed:
     """Times of a column as zoned timestamps.
 
     Parameters
@@ -53,6 +95,8 @@ def parse(column: pd.Series, zone: str) -> Parsed:
         Text, or cells a spreadsheet or Parquet file has as dates.
     zone : str
         The shop's time zone, for times that name no offset.
+    decided : str
+        "day" or "month": which comes first; without it the whole column tells.
 
     >>> import pandas as pd
     >>> parse(pd.Series(["31-03-2024 14:05"]), "Europe/Amsterdam").values[0].isoformat()
@@ -63,7 +107,7 @@ def parse(column: pd.Series, zone: str) -> Parsed:
     if isinstance(column.dtype, pd.DatetimeTZDtype) or str(column.dtype).startswith("datetime64"):
         return _typed(column, zone)
     if isinstance(column.dtype, pd.StringDtype):
-        return _from_text(column, zone)
+        return _from_text(column, zone, decided)
     cells = distinct(column)
     if len(cells.cells) and all(
         isinstance(cell, datetime.datetime) and cell.tzinfo is None for cell in cells.cells
@@ -73,7 +117,7 @@ def parse(column: pd.Series, zone: str) -> Parsed:
     texts = pd.Series([_readable(cell) for cell in cells.cells], dtype="str").reindex(
         range(len(cells.cells) + 1)
     )
-    return _from_text(pd.Series(texts.array.take(cells.codes), index=column.index), zone)
+    return _from_text(pd.Series(texts.array.take(cells.codes), index=column.index), zone, decided)
 
 
 def _typed(column: pd.Series, zone: str) -> Parsed:
@@ -106,7 +150,7 @@ def _local(clock: pd.Series, zone: str) -> pd.Series:
     return clock.dt.tz_localize(zone, ambiguous=np.ones(len(clock), dtype=bool), nonexistent="shift_forward")
 
 
-def _from_text(column: pd.Series, zone: str) -> Parsed:
+def _from_text(column: pd.Series, zone: str, decided: str) -> Parsed:
     import numpy as np
     import pandas as pd
     import pyarrow as pa
@@ -122,7 +166,8 @@ def _from_text(column: pd.Series, zone: str) -> Parsed:
         given[rest] = np.asarray(pc.fill_null(pc.not_equal(texts, ""), False))
         for target, found in zip((day, month, offset), _any_notation(texts), strict=True):
             target[rest] = found
-    clock, note = _ordered(day, month, cells)
+    first, note, unsure = _first(day, month, cells) if not decided else (decided, "", False)
+    clock = day if first == "day" else month
     local = _local(pd.Series(clock, index=column.index), zone)
     told = ~np.isnan(offset)
     if told.any():
@@ -130,7 +175,7 @@ def _from_text(column: pd.Series, zone: str) -> Parsed:
         fixed = pd.Series(instants, index=column.index).dt.tz_localize("UTC").dt.tz_convert(zone)
         local = local.where(~told, fixed)
     possible = _possible(local, zone)
-    return Parsed(possible, given & np.asarray(possible.isna()), note)
+    return Parsed(possible, given & np.asarray(possible.isna()), note, first, unsure)
 
 
 def _any_notation(cells: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -244,23 +289,23 @@ def _missed(engine, clocks: list[np.ndarray], names: tuple[list[str], list[str]]
     return clocks
 
 
-def _ordered(day: np.ndarray, month: np.ndarray, cells: pa.ChunkedArray) -> tuple[np.ndarray, str]:
-    """Day first or month first, for the whole column, and what was assumed where it does not show."""
+def _first(day: np.ndarray, month: np.ndarray, cells: pa.ChunkedArray) -> tuple[str, str, bool]:
+    """ "day" or "month" first, for the whole column, what was assumed where it does not show, and whether to ask."""
     import numpy as np
 
     only_day = int((~np.isnat(day) & np.isnat(month)).sum())
     only_month = int((np.isnat(day) & ~np.isnat(month)).sum())
     if only_day or only_month:
-        return (day, "") if only_day >= only_month else (month, "")
+        return ("day" if only_day >= only_month else "month"), "", False
     open_ = ~np.isnat(day) & (day != month)
     if not open_.any():
-        return day, ""
+        return "day", "", False
     example = cells[int(np.argmax(open_))].as_py().strip()
     if _month_first_shows(day[open_], month[open_], example):
-        return month, _("Dates such as {example} were read with the month first.").format(example=example)
-    return day, _(
-        "Dates such as {example} were read with the day first; nothing in the column tells otherwise."
-    ).format(example=example)
+        said = _("Dates such as {example} were read with the month first.")
+        return "month", said.format(example=example), False
+    said = _("Dates such as {example} were read with the day first; nothing in the column tells otherwise.")
+    return "day", said.format(example=example), True
 
 
 def _month_first_shows(day: np.ndarray, month: np.ndarray, example: str) -> bool:
@@ -313,7 +358,7 @@ def _serial(cell: object) -> str | None:
             sep=" ", timespec="seconds"
         )
     seconds = cell / 1000 if cell > 1e11 else cell
-    if 631152000 <= seconds < 4102444800:
+    if 631152000 <= seconds < 1 << 31:
         return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(
             sep=" ", timespec="microseconds"
         )

@@ -11,10 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from csworkbook.intake import words
+from csworkbook.intake import numbers, words
 from csworkbook.language import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import pandas as pd
 
@@ -25,11 +27,17 @@ _CLEAN = re.compile(r"(?i)€|\$|£|\b(?:eur|usd|gbp|euro)\b|(?<=\d)['’\u00a0\
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column understood: typed values (missing where empty or bad), the bad cells, what was assumed."""
+    """A column understood: typed values (missing where empty or bad), the bad cells, what was assumed.
+
+    `decided` is how the column was read where that could have been otherwise ("comma" or "point", "day" or
+    "month"); `unsure` says that nothing in the column told, so that the owner is asked.
+    """
 
     values: pd.Series
     bad: np.ndarray
     note: str = ""
+    decided: str = ""
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,20 +90,27 @@ def text_of(cell: object) -> str:
     return str(cell).strip()
 
 
-def number(column: pd.Series, *, whole: bool = False) -> Parsed:
+def number(column: pd.Series | Distinct, *, whole: bool = False, decided: str = "") -> Parsed:
     """Numbers and money: currency signs, thousands, percentages (as a share), decimal comma or point.
+
+    `decided` ("comma" or "point") says which sign parts the decimals; without it the whole column tells.
 
     >>> import pandas as pd
     >>> number(pd.Series(["€ 1.234,50", "12,00"])).values.tolist()
     [1234.5, 12.0]
     """
+    plain = numbers.plain(column, decided) if not isinstance(column, Distinct) else None
+    if plain is not None and not whole:
+        return Parsed(*plain)
     cells = distinct(column)
     typed = [float(cell) if _is_number(cell) else None for cell in cells.cells]
     texts = [
         "" if value is not None else _bare(text_of(cell))
         for cell, value in zip(cells.cells, typed, strict=True)
     ]
-    comma, note = _decimal_comma([text for text in texts if text])
+    comma, note = (
+        _decimal_comma([text for text in texts if text]) if not decided else (decided == "comma", "")
+    )
     values = [
         value if value is not None else _value(text, comma) for value, text in zip(typed, texts, strict=True)
     ]
@@ -103,15 +118,17 @@ def number(column: pd.Series, *, whole: bool = False) -> Parsed:
         values = [value if value is None or value == int(value) else None for value in values]
     empty = [isinstance(cell, str) and not cell.strip() for cell in cells.cells]
     bad = cells.where([value is None and not none for value, none in zip(values, empty, strict=True)])
+    decided = "comma" if comma else "point"
     if whole:
-        return Parsed(cells.spread([None if v is None else int(v) for v in values], "Int64"), bad, note)
-    return Parsed(cells.spread(values, "Float64").astype("float64"), bad, note)
+        ints = cells.spread([None if v is None else int(v) for v in values], "Int64")
+        return Parsed(ints, bad, note, decided)
+    return Parsed(cells.spread(values, "Float64").astype("float64"), bad, note, decided)
 
 
 def _is_number(cell: object) -> bool:
-    import numbers
+    from numbers import Real
 
-    return isinstance(cell, numbers.Real) and not isinstance(cell, bool) and abs(cell) < 1e18
+    return isinstance(cell, Real) and not isinstance(cell, bool) and abs(cell) < 1e18
 
 
 def _bare(text: str) -> str:
@@ -154,7 +171,7 @@ def _value(text: str, comma: bool) -> float | None:
     return float(plain) / (100 if share else 1)
 
 
-def whole(column: pd.Series) -> Parsed:
+def whole(column: pd.Series | Distinct, *, decided: str = "") -> Parsed:
     """Whole numbers, also with words behind them.
 
     >>> import pandas as pd
@@ -168,7 +185,7 @@ def whole(column: pd.Series) -> Parsed:
         value is None and not _no_answer(cell, none) for value, cell in zip(values, cells.cells, strict=True)
     ]
     if any(bad) and not any(re.match(r"^\d{1,2}\s*[^\d.,\s]", text_of(cell)) for cell in cells.cells):
-        return number(column, whole=True)
+        return number(cells, whole=True, decided=decided)
     return Parsed(cells.spread(values, "Int64"), cells.where(bad))
 
 
@@ -186,35 +203,72 @@ def _leading(cell: object) -> int | None:
     return int(found.group(1)) if found else None
 
 
-def flag(column: pd.Series) -> Parsed:
+def flag(column: pd.Series | Distinct, said: Mapping[str, str] | None = None) -> Parsed:
     """Yes and no in Dutch or English, true and false, 1 and 0; "maybe" counts as no answer.
+
+    `said` holds further words and what they stand for ("yes", "no", "unsure").
 
     >>> import pandas as pd
     >>> flag(pd.Series(["Ja", "nee", ""])).values.tolist()
     [True, False, <NA>]
     """
     cells = distinct(column)
-    meant, none = words.meaning("flag"), words.meaning("none")
+    meant, none = {**words.meaning("flag"), **_folded(said)}, words.meaning("none")
     values, bad = [], []
     for cell in cells.cells:
         word = "1" if cell is True else "0" if cell is False else words.fold(text_of(cell))
         word = word if word in meant else re.sub(r"^(yes|no|ja|nee|neen)\b.*", r"\1", word)
-        said = meant.get(word)
-        values.append({"yes": True, "no": False}.get(said))
-        bad.append(said is None and word not in none and bool(word))
+        values.append({"yes": True, "no": False}.get(meant.get(word)))
+        bad.append(word not in meant and word not in none and bool(word))
     return Parsed(cells.spread(values, "boolean"), cells.where(bad))
 
 
-def word(column: pd.Series, name: str, allowed: tuple[str, ...] = ()) -> Parsed:
-    """Words; where only some are allowed, also their Dutch and English synonyms."""
+def opinion(column: pd.Series, said: Mapping[str, str] | None = None) -> Parsed:
+    """Satisfied or not: in words, as yes and no, or as 1–5, of which 4 and 5 are satisfied.
+
+    >>> import pandas as pd
+    >>> opinion(pd.Series(["5", "3", "4"])).values.tolist(), opinion(pd.Series(["Good", "slecht"])).values.tolist()
+    ([True, False, True], [True, False])
+    """
+    cells = distinct(column)
+    marks = [_leading(cell) for cell in cells.cells]
+    if marks and all(mark is not None and 1 <= mark <= 5 for mark in marks) and max(marks) > 1:
+        note = _("Of the marks 1 to 5, 4 and 5 count as satisfied.")
+        good = cells.spread([mark >= 4 for mark in marks], "boolean")
+        return Parsed(good, cells.where([False] * len(marks)), note)
+    return flag(cells, {**words.meaning("opinion"), **(said or {})})
+
+
+def word(
+    column: pd.Series, name: str, allowed: tuple[str, ...] = (), said: Mapping[str, str] | None = None
+) -> Parsed:
+    """Words; where only some are allowed, also their Dutch and English synonyms.
+
+    Parameters
+    ----------
+    name : str
+        The canonical column, such as ``"sender"`` or ``"contacts.channel"``: its synonyms are in the word lists.
+    allowed : tuple of str
+        The words there are; none meaning any, and then a word without a known synonym stays as it is.
+    said : mapping, optional
+        Further words and what they stand for.
+    """
     cells = distinct(column)
     texts = [text_of(cell) for cell in cells.cells]
-    if not allowed:
-        return Parsed(cells.spread(texts, "str"), cells.where([False] * len(texts)))
-    known = {**words.meaning(f"word.{name}"), **{words.fold(value): value for value in allowed}}
-    values = [known.get(words.fold(text)) for text in texts]
+    known = {**words.meaning(f"word.{name.split('.')[-1]}"), **words.meaning(f"word.{name}")}
+    known |= {words.fold(value): value for value in allowed} | _folded(said)
+    values = [_meant(text, known, None if allowed else text) for text in texts]
     bad = [value is None and bool(text) for value, text in zip(values, texts, strict=True)]
     return Parsed(cells.spread(values, "str"), cells.where(bad))
+
+
+def _meant(text: str, known: Mapping[str, str], other: str | None) -> str | None:
+    """What a word stands for, also where something stands in brackets behind it."""
+    return known.get(words.fold(text)) or known.get(words.plain(text), other)
+
+
+def _folded(said: Mapping[str, str] | None) -> dict[str, str]:
+    return {words.fold(word): value for word, value in (said or {}).items() if words.fold(word)}
 
 
 def text(column: pd.Series) -> Parsed:
@@ -233,8 +287,17 @@ def text(column: pd.Series) -> Parsed:
 
 def key(column: pd.Series) -> Parsed:
     """Identifiers: text without outer blanks or the apostrophe spreadsheets put before long numbers."""
+    import numpy as np
+    import pandas as pd
+    import pyarrow.compute as pc
+
+    if isinstance(column.dtype, pd.StringDtype):
+        cells = column.array.__arrow_array__()
+        if pc.any(pc.match_substring_regex(cells, r"^['\s]|\s$|^$")).as_py():
+            cells = pc.utf8_trim_whitespace(pc.utf8_ltrim(pc.utf8_trim_whitespace(cells), "'"))
+            cells = pc.if_else(pc.equal(cells, ""), None, cells)
+        values = pd.Series(pd.array(cells, dtype="str"), index=column.index)
+        return Parsed(values, np.zeros(len(values), dtype=bool))
     cells = distinct(column)
-    values = [text_of(cell).lstrip("'").strip() for cell in cells.cells]
-    return Parsed(
-        cells.spread([value or None for value in values], "str"), cells.where([False] * len(values))
-    )
+    values = [text_of(cell).lstrip("'").strip() or None for cell in cells.cells]
+    return Parsed(cells.spread(values, "str"), cells.where([False] * len(values)))

@@ -29,7 +29,7 @@ def rows(body: memoryview, width: int, delimiter: str, quote: str) -> pa.Table |
         lines += block.count(b"\n")
         if quote.encode() in block:
             quoted = True
-            if not _pairs_up(block, delimiter, quote):
+            if not pairs_up(block, delimiter, quote):
                 return None
     try:
         table = _read(body, width, delimiter, quote if quoted else False)
@@ -49,7 +49,7 @@ def _blocks(body: memoryview) -> Iterator[bytes]:
         at += len(block)
 
 
-def _pairs_up(block: bytes, delimiter: str, quote: str) -> bool:
+def pairs_up(block: bytes, delimiter: str, quote: str) -> bool:
     """Whether every cell with quotation marks has one at either end, and those inside it are doubled."""
     import numpy as np
 

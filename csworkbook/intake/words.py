@@ -10,6 +10,7 @@ from pathlib import Path
 
 CONTENT = Path(__file__).parent.parent / "content"
 _JOINT = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -22,6 +23,20 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", _JOINT.sub(" ", str(text)))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return _NO_WORD.sub(" ", plain.casefold()).strip()
+
+
+@lru_cache
+def plain(header: str) -> str:
+    """A header folded, without what stands in brackets and without units behind it.
+
+    >>> plain("Prijs per stuk (€)"), plain("Bedrag incl. btw EUR"), plain("Wachttijd sec.")
+    ('prijs per stuk', 'bedrag', 'wachttijd')
+    """
+    units = columns()["units"]["words"]
+    parts = fold(_BRACKETS.sub(" ", header)).split()
+    while len(parts) > 1 and parts[-1] in units:
+        parts.pop()
+    return " ".join(parts)
 
 
 @lru_cache
@@ -49,7 +64,7 @@ def meaning(section: str) -> dict[str, str]:
     lists = answers()
     for part in section.split("."):
         lists = lists.get(part, {})
-    return {fold(word): value for value, words in lists.items() for word in words}
+    return {fold(word): value for value, words in lists.items() if isinstance(words, list) for word in words}
 
 
 @lru_cache

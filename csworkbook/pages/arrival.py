@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 import time
 import weakref
@@ -115,11 +116,11 @@ def bare_name(name: str) -> str:
 
 
 def sweep() -> None:
-    """Delete what a killed process left behind: uploads that nobody touched for six hours."""
+    """Delete what a killed process left behind: uploads, and folders of them, untouched for six hours."""
     for path in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _OLD:
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _unpacked(data: bytes | memoryview, length: int) -> bytes:

@@ -1,248 +1,96 @@
-"""How does an owner bring his own file: drop, see what was recognised, correct, confirm?"""
+"""How does an owner bring his own files: drop them, see what was recognised, correct, use?"""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from csworkbook.errors import DataError
 from csworkbook.language import gettext as _
-from csworkbook.language import ngettext, number, percent
-from csworkbook.pages.page import Page, explained
-from csworkbook.pages.table import Table
-from csworkbook.pages.talking import sentence, titled
-from csworkbook.pages.widgets import Download, Upload
-from csworkbook.results import head
-from csworkbook.shop import table_name
-from csworkbook.tables import TABLES
+from csworkbook.language import number
+from csworkbook.pages.filecard import FileCard, press
+from csworkbook.pages.page import Page
+from csworkbook.pages.talking import markup
+from csworkbook.pages.widgets import Upload
 
 if TYPE_CHECKING:
-    from csworkbook.intake import ColumnMatch, Intake
     from csworkbook.shop import Shop
-    from csworkbook.tables import Column
 
-_KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet")
-_SURE = 0.7
-_LEAVE_OUT, _SPLIT_BY = "", "\0split"
+KINDS = (
+    ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".parquet", ".zip", ".gz",
+)  # fmt: skip
+LIMIT_MB = 200
 
 
-def upload(shop: Shop, table: str) -> Bring:
-    """A drop zone for one table: what was recognised, a mapping to correct, and a button to use it.
+def upload(shop: Shop, table: str | None = None) -> Bring:
+    """A drop zone for exports: what each file was recognised as, a form to correct it, and use or leave.
 
     Parameters
     ----------
-    table : str
-        The canonical table the file should hold, such as ``"effort_survey"``.
+    table : str, optional
+        The canonical table this page is about, such as ``"effort_survey"``; other files are welcome too.
     """
     return Bring(shop, table)
 
 
 class Bring(ipywidgets.VBox):
-    """What `upload` makes; `intake` is the file that waits for a yes, None when there is none."""
+    """What `upload` makes; `cards` are the files that came, the last one first."""
 
-    def __init__(self, shop: Shop, table: str) -> None:
-        self.page, self.table, self.intake = Page.of(shop), table, None
-        self._file: tempfile.TemporaryDirectory | None = None
-        self._choices: dict[str, ipywidgets.Dropdown] = {}
-        self._answer = ipywidgets.VBox()
-        self._trouble = ipywidgets.VBox()
-        drop = Upload(_KINDS, 200, self._arrived)
-        super().__init__([drop, self._trouble, self._answer])
+    def __init__(self, shop: Shop, table: str | None = None) -> None:
+        self.page, self.table = Page.of(shop), table
+        self.cards: list[FileCard] = []
+        self._trouble, self._shown = ipywidgets.VBox(), ipywidgets.VBox()
+        self._all = press("", self.use_all, self._trouble)
+        self._several = ipywidgets.Box([self._all], layout=ipywidgets.Layout(display="none"))
+        self._several.add_class("csw-actions")
+        self._original = _tick(_("Keep the original file in the workbook"))
+        why = _(
+            "Without this, only what the chapters need is kept, without names and addresses. "
+            "The original holds them in full: keep it only where you would keep the export itself."
+        )
+        hint = _("Exports as CSV, Excel, ODS, JSON, Parquet or ZIP, at most {limit} MB each").format(
+            limit=number(LIMIT_MB)
+        )
+        drop = Upload(KINDS, LIMIT_MB, self._arrived, hint)
+        keep = ipywidgets.VBox([self._original, markup(f'<p class="csw csw-soft">{why}</p>')])
+        keep.add_class("csw-keep")
+        super().__init__([drop, keep, self._trouble, self._several, self._shown])
         self.add_class("csw-bring")
 
+    @property
+    def waiting(self) -> list[FileCard]:
+        """The files that wait for a yes or a no."""
+        return [card for card in self.cards if card.waiting]
+
     def _arrived(self, name: str, path: Path) -> str:
-        """Read the file; a private copy stays until it is used, refused or replaced."""
-        self._forget()
-        self._trouble.children = ()
-        self._file = tempfile.TemporaryDirectory(prefix="csworkbook-upload-")
-        shutil.copy(path, self.path(name))
-        try:
-            self.intake = self._read(name, None)
-            remembered = self.page.target.remembered(self.intake.fingerprint)
-            if remembered and remembered != self.intake.mapping:
-                self.intake = self._read(name, remembered)
-        except Exception:
-            self._forget()
-            raise
-        self._ask()
+        """Read a file and show its card; one of the same name that still waits gives way."""
+        card = FileCard(self.page, name, path, table=self.table, on_change=self._changed)
+        card.keep_original = lambda: self._original.value
+        for older in [one for one in self.waiting if one.name == name]:
+            older.forget()
+            self.cards.remove(older)
+        self.cards.insert(0, card)
+        self._changed()
+        if card.unknown:
+            return _("“{name}” has been read, but not recognised: say below what it holds.").format(name=name)
         return _("“{name}” has been read: look below whether it is right.").format(name=name)
 
-    def path(self, name: str) -> Path:
-        """Where the private copy of a file stands."""
-        return Path(self._file.name) / Path(name).name
+    def _changed(self) -> None:
+        fine = [card for card in self.waiting if card.fine]
+        several = len(fine) > 1
+        self._all.description = _("Use all {n} files that look right").format(n=number(len(fine)))
+        self._several.layout.display = "" if several else "none"
+        self._shown.children = tuple(self.cards)
 
-    def _read(self, name: str, mapping: dict[str, str | None] | None) -> Intake:
-        from csworkbook import intake
-
-        shop = self.page.target
-        how = {"mapping": mapping, "key": shop.key, "zone": shop.settings.zone, "filename": name}
-        try:
-            return intake.read(self.path(name), table=self.intake.table if self.intake else None, **how)
-        except DataError:  # say what the table of this page would need
-            return intake.read(self.path(name), table=self.table, **how)
-
-    def _forget(self) -> None:
-        self.intake, self._answer.children = None, ()
-        if self._file is not None:
-            self._file.cleanup()
-            self._file = None
-
-    def _ask(self) -> None:
-        """Show what was recognised, and ask whether it is right."""
-        self._choices = {match.header: self._choice(match) for match in self.intake.columns}
-        rows = [_row(match, self._choices[match.header]) for match in self.intake.columns]
-        grid = ipywidgets.VBox(rows)
-        grid.add_class("csw-mapping")
-        use = _button(_("Use these data"), self._use, self._trouble)
-        again = _button(_("Apply the changed columns"), self._reread, self._trouble, quiet=True)
-        refuse = _button(_("Do not use this file"), self._forget, self._trouble, quiet=True)
-        buttons = ipywidgets.Box([use, again, refuse])
-        buttons.add_class("csw-actions")
-        self._answer.children = (
-            sentence(_counted(self.intake), "headline"),
-            *self._replaces(),
-            _list(self.intake.notes),
-            *self._set_aside(),
-            titled(_("How your columns are used"), "h3"),
-            grid,
-            buttons,
-        )
-
-    def _choice(self, match: ColumnMatch) -> ipywidgets.Dropdown:
-        options = [(_("leave out"), _LEAVE_OUT)]
-        options += [(_column(column.name), column.name) for column in self._columns]
-        if TABLES[self.intake.table].segments:
-            options.append((_("split results by it"), _SPLIT_BY))
-        known = [value for _label, value in options]
-        value = match.column or _LEAVE_OUT
-        chosen = value if value in known else _SPLIT_BY
-        box = ipywidgets.Dropdown(options=options, value=chosen, description=_("is used as"))
-        box.layout = ipywidgets.Layout(width="auto", flex="1 1 12rem", min_width="0")
-        box.style.description_width = "auto"
-        box.add_class("csw-control")
-        return box
-
-    @property
-    def _columns(self) -> tuple[Column, ...]:
-        return TABLES[self.intake.table].columns
-
-    def _replaces(self) -> list[ipywidgets.Widget]:
-        """That there is such a table already, which this file would replace."""
-        before = getattr(self.page.target, self.intake.table)
-        if before is None:
-            return []
-        said = _(
-            "This replaces the {n} rows of “{table}” you brought before; those are kept in the workbook folder."
-        )
-        return [sentence(said.format(n=number(len(before)), table=table_name(self.intake.table)), "banner")]
-
-    def _set_aside(self) -> list[ipywidgets.Widget]:
-        if self.intake.aside.empty:
-            return []
-        reasons = self.intake.aside["reason"].value_counts()
-        rows = reasons.rename_axis("reason").reset_index(name="count").head(8)
-        heads = {"reason": _("Why rows were set aside"), "count": _("Rows")}
-        return [Table(rows, heads=heads), Download(_("Rows set aside (Excel)"), self._aside_file)]
-
-    def _aside_file(self) -> tuple[str, str, bytes]:
-        from csworkbook.export import sheets
-
-        aside = self.intake.aside.rename(columns={"row": _("row in your file"), "reason": _("reason")})
-        stem = Path(self.intake.filename).stem
-        name = _("set-aside")
-        return f"{stem}-{name}.xlsx", sheets.XLSX, sheets.xlsx(aside, name=name)
-
-    def _mapping(self) -> dict[str, str | None]:
-        """The mapping as the user left it; a kept segment column keeps the name it was given."""
-        chosen = {}
-        for match in self.intake.columns:
-            value = self._choices[match.header].value
-            if value == _SPLIT_BY:
-                kept = (
-                    match.column if match.column and match.column not in TABLES[self.intake.table] else None
-                )
-                value = kept or match.header
-            chosen[match.header] = value or None
-        return chosen
-
-    def _reread(self) -> None:
-        self.intake = self._read(self.intake.filename, self._mapping())
-        self._ask()
-
-    def _use(self) -> None:
-        mapping = self._mapping()
-        if mapping != self.intake.mapping:
-            self.intake = self._read(self.intake.filename, mapping)
-        shop = self.page.bring(self.intake)
-        shop.remember(self.intake.fingerprint, self.intake.mapping)
-        n, table = len(self.intake.frame), self.intake.table
-        self._forget()
-        done = _("Done: every panel on this page now shows your own {n} rows ({table}).")
-        self._answer.children = (sentence(done.format(n=number(n), table=table_name(table))),)
+    def use_all(self) -> None:
+        """Use every file that was recognised without doubt."""
+        for card in [card for card in self.waiting if card.fine]:
+            card.use()
 
 
-def _counted(intake: Intake) -> str:
-    used = ngettext("{n} row can be used", "{n} rows can be used", intake.used).format(n=number(intake.used))
-    aside = ngettext("{n} is set aside", "{n} are set aside", len(intake.aside)).format(
-        n=number(len(intake.aside))
-    )
-    return _("Recognised as {table}: {read} rows read, {used}, {aside}.").format(
-        table=table_name(intake.table), read=number(intake.read), used=used, aside=aside
-    )
-
-
-def _list(notes: list[str]) -> ipywidgets.HTML:
-    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    return ipywidgets.HTML(f'<ul class="csw csw-notes">{items}</ul>' if items else "")
-
-
-def _row(match: ColumnMatch, choice: ipywidgets.Dropdown) -> ipywidgets.Box:
-    """One column of the user's file: its head, examples, how sure, and what it is used as."""
-    examples = ", ".join(str(e)[:40] for e in match.examples[:3])
-    doubt = "" if match.confidence >= _SURE or not match.column else " " + _("Please check.")
-    sure = _("{share} sure.").format(share=percent(match.confidence)) if match.column else ""
-    said = f"<strong>{escape(match.header)}</strong><br><span class='csw-soft'>{escape(examples)}</span>"
-    note = escape(" · ".join(part for part in (match.note, f"{sure}{doubt}".strip()) if part))
-    words = ipywidgets.HTML(f'<div class="csw">{said}<br><span class="csw-soft">{note}</span></div>')
-    words.layout = ipywidgets.Layout(flex="2 1 16rem", min_width="0", width="auto")
-    row = ipywidgets.Box([words, choice])
-    row.add_class("csw-mapping-row")
-    if doubt:
-        row.add_class("csw-mapping-doubt")
-    return row
-
-
-def _column(name: str) -> str:
-    """A canonical column as people say it."""
-    return {
-        "answered_at": _("date of the answer"),
-        "choosing": _("effort: choosing"),
-        "buying": _("effort: buying"),
-        "after": _("effort: after purchase"),
-        "customer_id": _("customer"),
-        "comment": _("comment"),
-        "buy_again": _("would buy again (yes/no)"),
-        "spend_more": _("would spend more (yes/no)"),
-        "recommend": _("would recommend (0–10)"),
-        "order_id": _("order number"),
-        "ordered_at": _("date of the order"),
-        "revenue": _("amount of the order"),
-        "margin": _("margin"),
-        "shipping": _("shipping costs"),
-        "discount": _("discount"),
-        "first_order": _("first order (yes/no)"),
-    }.get(name) or head(name)
-
-
-def _button(label: str, function, trouble: ipywidgets.VBox, *, quiet: bool = False) -> ipywidgets.Button:
-    button = ipywidgets.Button(description=label, layout=ipywidgets.Layout(width="auto", height="auto"))
-    button.add_class("csw-press")
-    if quiet:
-        button.add_class("csw-press-quiet")
-    button.on_click(lambda _button: explained(function, trouble)())
-    return button
+def _tick(label: str) -> ipywidgets.Checkbox:
+    box = ipywidgets.Checkbox(value=False, description=label, indent=False)
+    box.layout = ipywidgets.Layout(width="auto")
+    box.add_class("csw-control")
+    return box

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import ipywidgets
+from traitlets.log import get_logger
 
-from csworkbook import language
+from csworkbook import language, segments, visits
 from csworkbook.language import gettext as _
 from csworkbook.pages.talking import boxed, guarded, markup, sentence, shared
 from csworkbook.pages.widgets import Visit, style
-from csworkbook.shop import Shop, find_visit, visit
+from csworkbook.shop import Shop, open_shop, table_name, visit
 
 if TYPE_CHECKING:
     from csworkbook.pages.panel import Panel
 
 
 _PATIENCE = 0.5  # seconds from the last cell until panels are worked out ahead
+_LONG_PATIENCE = 12.0  # until those are that take seconds: a browser that waits for the page goes first
 _SETTLED = 0.2  # seconds without a change until the findings follow
 
 
@@ -34,12 +36,14 @@ class Page:
     _pages: ClassVar[WeakKeyDictionary[Shop, Page]] = WeakKeyDictionary()
 
     def __init__(self, shop: Shop) -> None:
-        self.shop, self.panels, self.listeners, self.followers = shop, [], [], []
-        self.stamp = shop.stamp()
+        self.served = self.shop = shop
+        self.panels, self.listeners, self.followers = [], [], []
+        self.stamp = _stamp(shop)
         self.visit = Visit("page")
         self.visit.on_hello(self.greet)
         self._own: Shop | None = None
-        self.expects_greeting = self._greeted = False
+        self._headers: tuple[Shop, dict[str, str]] | None = None
+        self.expects_greeting = self._greeted = self._long_waited = False
         self._waiting: list[Panel] = []
         self._planned: asyncio.TimerHandle | None = None
         self._settling: asyncio.TimerHandle | None = None
@@ -57,7 +61,7 @@ class Page:
         if len(self.panels) == 1:
             panel.refresh()
         else:
-            self._waiting.append(panel)
+            self._waiting = sorted([*self._waiting, panel], key=lambda one: one.heavy)
             self._plan(_PATIENCE)
 
     def listen(self, function: Callable[[], Any]) -> None:
@@ -82,36 +86,55 @@ class Page:
     @property
     def target(self) -> Shop:
         """Where what the user brings goes: this shop, or for the demo a shop of the visitor's own."""
-        if self.shop.is_demo and self._own is None:
+        gone = self._own is None or not (self._own.folder / "workbook.toml").exists()
+        if self.shop.is_demo and gone:
             self._own = visit(self.visit.visit_id)
         return self._own if self.shop.is_demo else self.shop
 
-    def bring(self, intake: Any) -> Shop:
+    def bring(self, *found: Any) -> Shop:
         """Keep what the user brought, and show it everywhere on the page."""
-        self.show(self.target.add(intake))
+        shop = self.target
+        for intake in found:
+            shop = shop.add(intake)
+            segments.keep(shop, intake)
+        self.open(shop)
         return self.shop
+
+    def open(self, shop: Shop | None) -> None:
+        """Show another shop here and on every page of this browser tab; None is the demo."""
+        if self.served.is_demo:
+            visits.choose(self.visit.visit_id, shop)
+        self.show(shop or self.served)
 
     def show(self, shop: Shop) -> None:
         """Show this shop in every panel."""
-        self.shop, self.stamp = shop, shop.stamp()
-        for function in self.listeners:
-            function()
+        self.shop, self.stamp, self._headers = shop, _stamp(shop), None
+        self.visit.shop = "" if shop.is_demo else shop.name
+        for function in self.listeners:  # one that fails does not stop the others
+            guarded(function, get_logger().warning)()
         for panel in self.panels[:1]:
             panel.refresh()
-        self._waiting = self.panels[1:]
+        self._waiting = sorted(self.panels[1:], key=lambda panel: panel.heavy)
         self._plan(0)
 
     def greet(self) -> None:
         """A browser came: with a warm kernel perhaps long after, so look whether the data changed."""
         self._greeted = True
-        brought = find_visit(self.visit.visit_id) if self.shop.is_demo else None
-        if brought is not None:
-            self.show(brought)
-        elif self.shop.stamp() != self.stamp:
-            self.shop.forget_frames()
-            self.show(self.shop)
+        chosen = visits.opened(self.visit.visit_id) if self.served.is_demo else None
+        shop = chosen or self.served
+        if shop.folder != self.shop.folder:
+            self.show(shop)
+        elif _stamp(shop) != self.stamp:
+            shop.forget_frames()
+            self.show(shop if shop.is_demo else open_shop(shop.folder))
         else:
             self._plan(0)
+
+    def header(self, column: str) -> str | None:
+        """What the owner himself called a column by which results are split, or None."""
+        if self._headers is None or self._headers[0] is not self.shop:
+            self._headers = self.shop, segments.headers(self.shop)
+        return self._headers[1].get(column)
 
     def _plan(self, seconds: float) -> None:
         """Go on with the waiting panels after so many seconds."""
@@ -127,9 +150,20 @@ class Page:
                 self._plan(0.01)
             return
         ahead = next((panel for panel in self._waiting if not panel.prepared), None)
-        if ahead is not None:
-            ahead.prepare()
-            self._plan(0.01)
+        if ahead is None:
+            return
+        if ahead.heavy and not self._long_waited:
+            self._long_waited = True
+            self._plan(_LONG_PATIENCE)
+            return
+        ahead.prepare()
+        self._plan(0.01)
+
+
+def _stamp(shop: Shop) -> tuple[float, float]:
+    """When the tables and the settings of a shop last changed."""
+    settings = shop.folder / "workbook.toml" if shop.folder else None
+    return shop.stamp(), settings.stat().st_mtime if settings and settings.exists() else 0.0
 
 
 def soon(seconds: float, function: Callable[[], Any]) -> asyncio.TimerHandle | None:
@@ -141,41 +175,47 @@ def soon(seconds: float, function: Callable[[], Any]) -> asyncio.TimerHandle | N
         return None
 
 
-def welcome(shop: Shop) -> ipywidgets.VBox:
+def welcome(shop: Shop, table: str | None = None) -> ipywidgets.VBox:
     """The top of a page: whose data it shows, and the page's memory and pulse.
 
-    Shows a banner for as long as the demo shop is open.
+    Shows a banner for as long as the demo shop is open. `table` is the one the page is about.
     """
     page = Page.of(shop)
     page.expects_greeting = True
     banner = markup()
 
     def refresh() -> None:
-        banner.value = _banner(page.shop)
+        banner.value = boxed(*_banner(page.shop, table))
 
     page.listen(refresh)
     refresh()
     return ipywidgets.VBox([style(), page.visit, banner], layout=shared(ipywidgets.Layout))
 
 
-def _banner(shop: Shop) -> str:
+def _banner(shop: Shop, table: str | None) -> tuple[str, str]:
+    """The sentence about the shop that is open, and the kind of its box."""
+    there = shop.tables()
     if shop.is_demo:
-        return boxed(
-            _(
-                "You are looking at the demo shop “{name}”: its data are invented. Drop your own file below."
-            ).format(name=shop.name),
-            "banner",
+        said = _(
+            "You are looking at the demo shop “{name}”: its data are invented. Drop your own files below."
         )
+        return said.format(name=shop.name), "banner"
+    if not there:
+        return _("{name}: nothing was brought yet. Drop your files below.").format(name=shop.name), "banner"
+    if table and table not in there:
+        said = _("{name}: this page needs the table “{table}”, which is not there yet. Drop your file below.")
+        return said.format(name=shop.name, table=table_name(table)), "banner"
+    if table == "effort_survey":
+        return _survey(shop), "note"
+    tables = language.join([table_name(one) for one in there])
+    return _("{name}: {tables}.").format(name=shop.name, tables=tables), "note"
+
+
+def _survey(shop: Shop) -> str:
     survey = shop.effort_survey
-    if survey is None:
-        return boxed(
-            _("{name}: no effort survey yet. Drop your file below.").format(name=shop.name), "banner"
-        )
     first, last = survey["answered_at"].min(), survey["answered_at"].max()
-    return boxed(
-        _("{name}: {n} answers to the effort survey, {first} to {last}.").format(
-            name=shop.name, n=language.number(len(survey)), first=language.day(first), last=language.day(last)
-        )
+    return _("{name}: {n} answers to the effort survey, {first} to {last}.").format(
+        name=shop.name, n=language.number(len(survey)), first=language.day(first), last=language.day(last)
     )
 
 

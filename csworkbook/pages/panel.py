@@ -20,6 +20,7 @@ from csworkbook.pages.table import Table
 from csworkbook.pages.talking import boxed, guarded, markup, shared
 from csworkbook.pages.widgets import Download, Picture
 from csworkbook.results import Result, word
+from csworkbook.tables import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ def panel(shop: Shop, function: Callable[..., Result], title: str = "", **contro
     shop : Shop
         Where the tables come from; the panel follows when the page shows another one.
     function : callable
-        A chapter function: positional parameters named for tables, the rest keyword-only.
+        A chapter function: positional parameters named for tables (or one, `shop`), the rest keyword-only.
     title : str
         The panel's head; the question the function answers by default.
     **controls
@@ -65,12 +66,17 @@ class Panel(ipywidgets.VBox):
         self._look("waiting")
         self.page.add(self)
 
+    @property
+    def heavy(self) -> bool:
+        """Whether it puts three tables or more together, which takes seconds: lighter panels go first."""
+        return len([name for name in inspect.signature(self.function).parameters if name in TABLES]) > 2
+
     def prepare(self) -> None:
         """Work out ahead what the panel will show first; nothing appears yet."""
         self.prepared = True
         with contextlib.suppress(Exception):  # it comes again, and is told, when the panel is shown
             starts = {name: self._start(name, self._listed(name)) for name in self.options}
-            self._ahead = starts, self.page.shop, self.page.shop.call(self.function, **starts)
+            self._ahead = starts, self.page.shop, self._call(starts)
 
     def refresh(self) -> None:
         """Work it out again, from the shop the page shows now."""
@@ -114,10 +120,16 @@ class Panel(ipywidgets.VBox):
         if ahead and ahead[:2] == (chosen, self.page.shop):
             return ahead[2]
         try:
-            return self.page.shop.call(self.function, **chosen)
+            return self._call(chosen)
         except MissingTable as missing:
             self._lack(str(missing))
             return None
+
+    def _call(self, chosen: dict[str, Any]) -> Result:
+        """The result for these choices; a function that asks for the shop itself gets it."""
+        whole = next(iter(inspect.signature(self.function).parameters), "") == "shop"
+        shop = self.page.shop
+        return self.function(shop, **chosen) if whole else shop.call(self.function, **chosen)
 
     def _draw(self) -> None:
         figure = self.result.plot()
@@ -133,8 +145,12 @@ class Panel(ipywidgets.VBox):
     def _fill(self) -> None:
         """Show the result in the table: the shown columns, each written as people read it."""
         if self.result is not None:
-            self._table.heads = dict(zip(self.result.columns, self.result.heads(), strict=True))
+            heads = zip(self.result.columns, self.result.heads(), strict=True)
+            self._table.heads = {column: self._headed(column, head) for column, head in heads}
             self._table.show(self.result.sortable(), written=self.result.cells())
+
+    def _headed(self, column: str, head: str) -> str:
+        return (self.page.header(column) if head == column else None) or head
 
     def _make_controls(self) -> None:
         self.controls = {}
@@ -152,10 +168,15 @@ class Panel(ipywidgets.VBox):
             return None  # nothing to choose; the function says what it lacks
         start = self._start(name, options)
         if isinstance(options, list):
-            options = [(_choice(name, option), option) for option in options]
+            options = [(self._named(name, option), option) for option in options]
         made = control(name, options, _label(name), value=start)
         made.tooltip = name
         return made
+
+    def _named(self, name: str, option: Any) -> str:
+        """An option as people say it; a column to split by as the owner called it."""
+        column = isinstance(option, str) and name == "by" and word(option) == option
+        return (self.page.header(option) if column else None) or _choice(name, option)
 
     def _listed(self, name: str) -> Any:
         """The options of a control; those that depend on the data are asked from the shop."""
@@ -182,7 +203,7 @@ class Panel(ipywidgets.VBox):
         """Choices that depend on the data may be other ones now; what still can be chosen stays."""
         for name, options in self.options.items():
             if callable(options) and name in self.controls:
-                pairs = [(_choice(name, o), o) for o in self.page.shop.call(options)]
+                pairs = [(self._named(name, o), o) for o in self.page.shop.call(options)]
                 widget = self.controls[name]
                 if [v for _l, v in pairs] != list(widget._options_values):
                     before = widget.value

@@ -54,7 +54,7 @@ def _explained(error: Exception) -> str:
 
 
 def boxed(text: str, kind: str = "note") -> str:
-    """A text in a box, as HTML; `kind` is ``"note"``, ``"error"``, ``"banner"`` or ``"headline"``."""
+    """A text in a box, as HTML; `kind` is ``"note"``, ``"done"``, ``"error"``, ``"banner"`` or ``"headline"``."""
     role = ' role="alert"' if kind == "error" else ""
     return f'<div class="csw csw-{kind}"{role}>{html.escape(text)}</div>'
 

@@ -56,6 +56,8 @@ class Upload(Talking):
     on_file : callable
         Called with the file's name and the path of a private copy, which is deleted when it returns.
         The sentence it returns, if any, is shown; so is the sentence of an error.
+    hint : str
+        Which files, in words; made of `accept` and `limit_mb` by default.
     """
 
     _esm = script("upload.js")
@@ -67,12 +69,14 @@ class Upload(Talking):
         accept: Sequence[str] = SPREADSHEETS,
         limit_mb: float = 200,
         on_file: Callable[[str, Path], str | None] | None = None,
+        hint: str = "",
     ) -> None:
         self.limit_mb, self.on_file = limit_mb, on_file
         self._arrival: Arrival | None = None
         self._token = ""
+        labels = _upload_labels(accept, limit_mb)
         super().__init__(
-            accept=[ending.lower() for ending in accept], labels=_upload_labels(accept, limit_mb)
+            accept=[ending.lower() for ending in accept], labels={**labels, "hint": hint or labels["hint"]}
         )
         sweep()
 
@@ -122,15 +126,16 @@ def _upload_labels(accept: Sequence[str], limit_mb: float) -> dict[str, str]:
     kinds = language.join([ending.lstrip(".").upper() for ending in accept])
     return {
         "title": _("Your own data"),
-        "drop": _("Drop your file here"),
-        "choose": _("Choose a file"),
+        "drop": _("Drop your files here, or a whole folder"),
+        "choose": _("Choose files"),
         "hint": _("{kinds}, at most {limit} MB").format(kinds=kinds, limit=number(limit_mb)),
         "progress": _("Progress of the upload"),
         "cancel": _("Cancel"),
         "sending": _("{name}: {done} of {total} MB"),
         "reading": _("{name}: being read…"),
         "cancelled": _("“{name}” was cancelled; nothing of it was kept."),
-        "unreadable": _("The browser could not read “{name}”. Choose a file, not a folder."),
+        "skipped": _("Left alone, because this page does not read that kind of file: {names}."),
+        "unreadable": _("The browser could not read “{name}”. Choose it once more."),
         "lost": _("The connection was lost while “{name}” was on its way. Reload the page and try again."),
     }
 
@@ -218,6 +223,7 @@ class Visit(Memory, Talking):
     _questions = ("hello", "ping")
     page = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
+    shop = traitlets.Unicode().tag(sync=True)
     visit_id = traitlets.Unicode()
 
     def __init__(self, page: str, state: dict[str, Any] | None = None) -> None:

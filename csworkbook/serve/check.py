@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csworkbook.errors import DataError, SettingError
+from csworkbook.errors import SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import join, ngettext, number, percent
 from csworkbook.serve.progress import progress
@@ -25,7 +25,7 @@ def report(file: Path, *, table: str | None = None) -> list[str]:
     Parameters
     ----------
     file : Path
-        CSV, TSV, XLSX or Parquet.
+        Any kind of file the intake reads, or a folder.
     table : str, optional
         Read it as this canonical table instead of the one recognised.
 
@@ -40,14 +40,12 @@ def report(file: Path, *, table: str | None = None) -> list[str]:
     with progress(_("Reading {file} …").format(file=file.name)):
         from csworkbook import intake
 
-        found = intake.read(file, table=table)
-    if not found.used:
-        raise nothing_usable(found)
-    return list(lines(found))
+        found = intake.read_all(file, table=table)
+    return [line for place, one in enumerate(found) for line in (*([""] if place else []), *lines(one))]
 
 
 def _require(file: Path, table: str | None) -> None:
-    if not file.is_file():
+    if not file.exists():
         raise SettingError(_("There is no file {file}.").format(file=file))
     if table is not None and table not in TABLES:
         raise SettingError(
@@ -56,24 +54,19 @@ def _require(file: Path, table: str | None) -> None:
         )
 
 
-def nothing_usable(found: Intake) -> DataError:
-    """The error for a file of which not one row can be used, with the first reasons."""
-    return DataError(
-        _("Not one row of this file can be used."),
-        where=" ".join(_reasons(found)),
-        next_step=_("Mend the file, or say with --table what it holds."),
-    )
-
-
 def lines(found: Intake) -> Iterator[str]:
     """What was found, line by line, in the language spoken now."""
     yield _("This is: {table} ({name})").format(table=table_name(found.table), name=found.table)
+    if found.system:
+        yield _("From: {system}, {export}").format(system=found.system, export=found.export)
     counts = {"read": number(found.read), "used": number(found.used), "aside": number(len(found.aside))}
     yield _("Rows: {read} read = {used} used + {aside} set aside").format(**counts)
     yield ""
     yield from _columns(found)
     if found.notes:
         yield from ("", *(f"- {note}" for note in found.notes))
+    for question in found.questions:
+        yield _("To be asked: {question}").format(question=question.text)
     if len(found.aside):
         yield from ("", _("Set aside:"), *(f"  {line}" for line in _reasons(found)))
 

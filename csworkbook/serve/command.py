@@ -87,7 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title=_("commands"), metavar=_("COMMAND"), required=True, parser_class=_Parser
     )
-    for add in (_add_serve, _add_lab, _add_new, _add_check):
+    for add in (_add_serve, _add_lab, _add_new, _add_add, _add_check):
         add(commands)
     return parser
 
@@ -144,10 +144,28 @@ def _add_new(commands) -> None:
     parser.set_defaults(run=_new)
 
 
+def _add_add(commands) -> None:
+    says = _("Add files to a workbook; without a file, whatever waits in its inbox folder.")
+    parser = commands.add_parser("add", help=says, description=says)
+    parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help=_kinds())
+    parser.add_argument(
+        "--workbook", metavar="FOLDER", type=Path, default=None, help=_("the workbook to add them to")
+    )
+    parser.add_argument(
+        "--assume", action="store_true", help=_("take what is most probable where a file leaves questions")
+    )
+    _add_language(parser)
+    parser.set_defaults(run=_add)
+
+
+def _kinds() -> str:
+    return _("CSV, TSV, XLSX, XLS, ODS, JSON, JSON Lines, Parquet, or a ZIP or folder of those")
+
+
 def _add_check(commands) -> None:
     says = _("Look at a file: what would be recognised, how its columns map, what would be set aside.")
     parser = commands.add_parser("check", help=says, description=says)
-    parser.add_argument("file", metavar="FILE", type=Path, help=_("CSV, TSV, XLSX or Parquet"))
+    parser.add_argument("file", metavar="FILE", type=Path, help=_kinds())
     parser.add_argument("--table", default=None, help=_("read it as this table, e.g. effort_survey"))
     _add_language(parser)
     parser.set_defaults(run=_check)
@@ -200,6 +218,14 @@ def _new(options: argparse.Namespace) -> int:
     print(_("The workbook of {shop} is made in {folder}.").format(shop=shop.name, folder=shop.folder))
     print(_("Open it with: csworkbook serve {folder}").format(folder=options.folder))
     return OK
+
+
+def _add(options: argparse.Namespace) -> int:
+    from csworkbook.serve.add import add
+
+    lines, good = add(options.files, options.workbook, assume=options.assume)
+    print("\n".join(lines))
+    return OK if good else FAILED
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.utils import get_voila_labextensions_path, make_url
 from voila.voila_identity_provider import VoilaLoginHandler
 
+from csworkbook import visits
 from csworkbook.language import LANGUAGES, join, ngettext, number, speaking
 from csworkbook.serve import landing
 from csworkbook.serve.bundle import LIST, bundle, large
@@ -26,6 +27,7 @@ from csworkbook.shop import table_name
 
 if TYPE_CHECKING:
     from csworkbook.serve.application import WorkbookServer
+    from csworkbook.shop import Shop
 
 COOKIE = "csworkbook-language"
 TEMPLATES = Path(__file__).parent / "share" / "jupyter" / "voila" / "templates"
@@ -86,8 +88,7 @@ class Landing(Spoken, BaseVoilaHandler):
 
     def content(self, language: str) -> dict[str, Any]:
         """Everything the template writes."""
-        server = self.server
-        tables = server.shop.tables()
+        root, shop = self.server.root, self.shop()
         other = next(code for code in LANGUAGES if code != language)
         return {
             "language": language,
@@ -96,9 +97,17 @@ class Landing(Spoken, BaseVoilaHandler):
             "other_url": f"{self.base_url}?lang={other}",
             "home": self.base_url,
             "words": landing_words(),
-            "cards": [describe(card, self.base_url) for card in landing.cards(server.root, language, tables)],
-            **shop_words(server.shop),
+            "cards": [describe(card, self.base_url) for card in landing.cards(root, language, shop.tables())],
+            "visits": self.server.shop.is_demo,
+            "start": landing.start(root, language, self.base_url),
+            **shop_words(shop),
         }
+
+    def shop(self) -> Shop:
+        """The shop this visitor looks at: the one that is served, or what his browser tab opened instead."""
+        served = self.server.shop
+        visit = self.request.headers.get("X-Csworkbook-Visit", "")
+        return (visits.opened(visit) if served.is_demo else None) or served
 
 
 def describe(card: landing.Card, base_url: str = "/") -> dict[str, Any]:

@@ -67,6 +67,16 @@ def _card(path: str, about: dict[str, Any], tables: Collection[str]) -> Card:
     )
 
 
+def start(root: Path, language: str, base_url: str = "/") -> str:
+    """The address of the page where files are brought and shops chosen; empty where it is not there.
+
+    >>> start(Path("/nowhere"), "nl")
+    ''
+    """
+    path = f"{language}/00_start.ipynb"
+    return f"{base_url}voila/render/{path}" if (root / path).is_file() else ""
+
+
 def read_metadata(path: Path) -> dict[str, Any]:
     """What a notebook says about itself under ``metadata.csworkbook``; empty when it says nothing."""
     return _metadata(path, path.stat().st_mtime_ns)

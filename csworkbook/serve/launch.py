@@ -63,6 +63,7 @@ def serve(
     chosen = free_port(host, port)
     key = default_token(host, token)
     os.environ["CSWORKBOOK"] = str(shop.folder or "")
+    os.environ["CSWORKBOOK_HOME"] = workbooks_home(shop, host)
     with progress(_("Starting the server …")):
         from csworkbook.serve import application
 
@@ -73,6 +74,17 @@ def serve(
         server = application.make(shop, root, config, language=speak, token=key)
         server.announce = lambda running: announce(running, shop, key, browser=browser)
         server.start()
+
+
+def workbooks_home(shop: Shop, host: str) -> str:
+    """Where pages may make and open workbooks: the current folder, for visitors of this computer only.
+
+    Empty where a workbook is served, or where others can connect: they would see each other's.
+
+    >>> workbooks_home(open_shop(), "0.0.0.0")
+    ''
+    """
+    return str(Path.cwd()) if shop.is_demo and host in LOCAL else ""
 
 
 def default_token(host: str, token: str | None) -> str:

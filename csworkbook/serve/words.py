@@ -81,6 +81,9 @@ def landing_words() -> dict[str, str]:
         "demo_banner": _(
             "You are looking at the demo shop. Its data is invented; try everything, nothing can break."
         ),
+        "own_banner": _("Open now: {name}."),
+        "other_shop": _("Bring more, or open another shop"),
+        "more": _("Bring more"),
         "ready": _("Ready"),
         "missing": _("Missing: {tables}"),
         "extra": _("Richer with: {tables}"),

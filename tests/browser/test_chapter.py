@@ -58,7 +58,7 @@ def drop(page, *files):
 
 
 def use(page):
-    page.locator("button.csw-press").first.click(timeout=60 * SECONDS)
+    page.locator(".csw-file button.csw-press").first.click(timeout=60 * SECONDS)
     page.wait_for_selector(".csw-bring >> text=/own|eigen/", timeout=60 * SECONDS)
 
 
@@ -207,17 +207,16 @@ def test_a_changed_column_is_read_anew_and_remembered(open_page, server, tmp_pat
     text = "Datum;Kiezen;Kopen;Na aankoop\n" + rows
     page = opened(open_page(), server)
     drop(page, survey(tmp_path, "a.csv", text))
+    page.locator("details.csw-form summary").first.click(timeout=60 * SECONDS)
     for place, column in ((1, "after"), (3, "choosing")):
-        label = {"after": "moeite: na de aankoop", "choosing": "moeite: kiezen"}[column]
-        page.locator(".csw-mapping select").nth(place).select_option(label=label)
+        page.locator(".csw-mapping select").nth(place).select_option(column)
     use(page)
     page.wait_for_function(
         "() => document.querySelector('.csw-headline').innerText.startsWith('Kiezen: 100%')"
     )
     drop(page, survey(tmp_path, "b.csv", text))
-    page.wait_for_selector(".csw-mapping select", timeout=60 * SECONDS)
-    chosen = page.locator(".csw-mapping select").nth(1).locator("option:checked").inner_text()
-    assert chosen.replace("\u00a0", " ") == "moeite: na de aankoop"
+    page.locator("details.csw-form summary").first.click(timeout=60 * SECONDS)
+    assert page.locator(".csw-mapping select").nth(1).input_value() == "after"
 
 
 def test_a_reload_brings_back_choice_and_data(open_page, server):
@@ -288,18 +287,18 @@ def test_two_hundred_megabytes_are_read_or_refused_in_words(open_page, server, t
 
 
 def test_orders_join_the_survey(open_page, server):
-    """The two panels that need orders ask for them, and come alive when both files are there."""
+    """A panel that needs orders sees them (five weeks are too few for it), and the survey joins them."""
     page = opened(open_page(), server)
     drop(page, EXPORTS / "bestellingen_nl.csv")
     assert "Herkend als bestellingen" in page.locator(".csw-bring .csw-headline").inner_text(
         timeout=60 * SECONDS
     )
     use(page)
-    page.wait_for_function(
-        "() => document.querySelector('main').innerText.includes('klanten bij (of terug)')"
+    page.wait_for_selector(
+        ".csw-panel .csw-error >> text=bestellingen beslaan te weinig tijd", timeout=60 * SECONDS
     )
     assert "klantmoeite-enquête" in page.locator(".csw-panel").first.inner_text()
     drop(page, EXPORTS / "enquete_webshop_puntkomma.csv")
-    page.wait_for_selector(".csw-mapping select >> nth=1", timeout=60 * SECONDS)
+    page.wait_for_selector(".csw-file >> nth=1", timeout=60 * SECONDS)
     use(page)
     page.wait_for_function("() => document.querySelector('.csw-headline').innerText.includes('19% vond')")

@@ -119,7 +119,7 @@ def test_an_upload_shows_its_progress_and_can_be_cancelled(page, tmp_path):
     page.get_by_role("button", name="Cancel").press("Enter")
     expect(outcomes).to_have_text(["“long.csv” was cancelled; nothing of it was kept."])
     expect(bar).to_be_hidden()
-    expect(page.get_by_role("button", name="Choose a file")).to_be_focused()
+    expect(page.get_by_role("button", name="Choose files")).to_be_focused()
     expect(choose(page, written(tmp_path, "next.csv", 5))).to_have_text(re.compile("next.csv: 5 bytes"))
 
 

@@ -20,10 +20,17 @@ def test_words_and_numbers_on_three_points(said, answer):
     assert found.values.tolist() == [answer]
 
 
-@pytest.mark.parametrize("said", ["4", "0", "-1", "2.5", "12", "n.v.t.", "weet niet", "blauw", "1-3"])
+@pytest.mark.parametrize("said", ["4", "0", "-1", "2.5", "12", "zie onder", "blauw", "1-3"])
 def test_what_is_no_answer_is_set_aside_not_guessed(said):
     found = convert(pd.Series(["1", said]), Scale(3, ease=False))
     assert found.bad.tolist() == [False, True]
+
+
+@pytest.mark.parametrize("said", ["n.v.t.", "weet niet", "don't know", "-"])
+def test_who_says_that_there_is_no_answer_gave_none(said):
+    found = convert(pd.Series(["1", said]), Scale(3, ease=False))
+    assert found.bad.tolist() == [False, False]
+    assert found.values.isna().tolist() == [False, True]
 
 
 @pytest.mark.parametrize(

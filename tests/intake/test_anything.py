@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from csworkbook import intake
 from csworkbook.errors import DataError
+from csworkbook.tables import TABLES
 
 EXPORTS = sorted(
     path
@@ -63,7 +64,7 @@ def outcome(data: bytes, **options) -> None:
     assert found.read == found.used + len(found.aside)
     assert found.used == len(found.frame)
     assert found.aside["reason"].str.len().gt(0).all()
-    assert set(intake.TABLES[found.table].required) <= set(found.frame.columns)
+    assert set(TABLES[found.table].required) <= set(found.frame.columns)
 
 
 @calm
@@ -82,6 +83,11 @@ def test_random_bytes(data):
             b"\xff\xfe",
             b"\xef\xbb\xbf",
             b"sep=;\n",
+            b"\x1f\x8b\x08",
+            b"[{",
+            b'{"orders": [{"id": 1',
+            b'{"a": 1}\n',
+            b"# ---\n# title\nday,users\n1,2\n\n# other\nday,orders\n",
         ]
     ),
     st.binary(max_size=300),

@@ -1,7 +1,5 @@
 """Nasty files: each gives a table with full account, or a sentence that says what is wrong and what to do."""
 
-import io
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -26,8 +24,11 @@ GOOD = [["Datum", "Kiezen", "Kopen", "Na"], ["2024-02-01", 1, 2, 3], ["2024-02-0
         (bytes(range(256)) * 40, "a.csv", "a.csv is no text but binary data, not a table."),
         (b"<html><table><tr><td>Datum</td></tr></table>", "a.xls", "a.xls is a web page, not a spreadsheet"),
         (b"\xef\xbb\xbf\n <TABLE><TR>", "a.xls", "a.xls is a web page, not a spreadsheet"),
-        (b'[{"Datum": "2024-01-01"}]', "a.csv", "a.csv is a JSON file, not a table."),
-        (b"\x1f\x8b\x08\x00rest", "a.csv", "a.csv is a compressed file (GZ), not a table."),
+        (b'[{"Datum": "2024-01-01"}]', "a.csv", "The records in a.csv have fewer than two fields"),
+        (b'[{"Datum": "2024-01-01", "Kie', "a.csv", "a.csv is a JSON file that is damaged or cut off."),
+        (b"\x1f\x8b\x08\x00rest", "a.csv.gz", "a.csv.gz cannot be opened: it is damaged"),
+        (b"Rar!\x1a\x07\x00rest", "a.rar", "a.rar is a compressed file (RAR), not a table."),
+        (b"{\\rtf1 text", "a.doc", "a.doc is a text document (RTF), not a table."),
         (b"just one line of words", "a.csv", "Only one column was found in a.csv."),
         (b"Datum:Kiezen:Kopen\n1-1-2024:1:2\n", "a.csv", "Only one column was found in a.csv."),
         (b"PK\x03\x04 and then nothing", "a.xlsx", "a.xlsx cannot be opened: it is damaged"),
@@ -53,11 +54,12 @@ def test_a_locked_workbook_is_named_so(refused):
     assert "take the password off" in refused(ole, "a.xlsx")
 
 
-def test_a_zip_of_something_else(refused):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("answers.csv", "a;b\n1;2\n")
-    assert "is a ZIP file, not a table" in refused(file.getvalue(), "a.zip")
+def test_refusals_say_what_can_be_read(refused):
+    message = refused(PNG, "answers.csv")
+    assert (
+        "CSV, TSV, XLSX, XLS, ODS, JSON and Parquet files can be read, and a ZIP or folder of those."
+        in message
+    )
 
 
 def test_a_file_that_is_not_there():
@@ -204,3 +206,73 @@ def test_parquet_keeps_its_types():
     assert [str(moment.utcoffset()) for moment in found.frame["answered_at"]] == ["2:00:00", "1:00:00"]
     assert found.frame["buying"].tolist()[0] == 3
     assert found.frame["buying"].isna().tolist() == [False, True]
+
+
+def test_every_kind_of_cell_comes_out_as_it_is():
+    import datetime
+    import io
+
+    import xlsxwriter
+
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("Blad1")
+        formats = ("dd-mm-yyyy", "dd-mm-yyyy hh:mm", "hh:mm", "[h]:mm:ss", "0%", "General", "General", "@")
+        sheet.write_row(0, 0, ["dag", "moment", "tijd", "duur", "deel", "fout", "ja", "nummer"])
+        values = [45293, 45293.5, 0.4375, 1.25, 0.21, "#N/A", "TRUE", "00123"]
+        for column, (form, value) in enumerate(zip(formats, values, strict=True)):
+            cell = book.add_format({"num_format": form})
+            sheet.write_formula(
+                1, column, "=ANY()", cell, value
+            )  # a formula in every cell, with what it gave
+        sheet.write_row(2, 0, ["onbekend", "", "", "", 1, "", "", "x"])
+    (raw,) = files.read(file.getvalue())
+    row = raw.frame.iloc[0]
+    assert row["dag"] == datetime.datetime(2024, 1, 2)
+    assert row["moment"] == datetime.datetime(2024, 1, 2, 12)
+    assert row["tijd"] == datetime.time(10, 30)
+    assert row["duur"] == datetime.timedelta(hours=30)
+    assert row["deel"] == 0.21
+    assert row["fout"] is None
+    assert row["nummer"] == "00123"
+    assert raw.frame["deel"].tolist()[1] == 1
+
+
+def test_hidden_and_empty_sheets(workbook):
+    import io
+
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(workbook(Leeg=[], Lijst=[["a", "b"], [1, 2]], Data=GOOD)))
+    book["Lijst"].sheet_state = "hidden"
+    file = io.BytesIO()
+    book.save(file)
+    raws = files.read(file.getvalue())
+    assert [raw.sheet for raw in raws] == ["Data"]
+    assert any("Hidden sheets were passed over: “Lijst”." in note for note in raws[0].notes)
+    assert files.read(file.getvalue(), sheet="Lijst")[0].frame.to_dict("list") == {"a": [1], "b": [2]}
+
+
+def test_a_sheet_of_formulas_that_were_never_worked_out(refused, workbook):
+    message = refused(workbook(Blad=[["=A1", "=B1"], ["=1", "=2"]]), "a.xlsx")
+    assert message.startswith("a.xlsx is empty.")
+    assert "open it in Excel and save it" in message
+
+
+def test_a_sheet_with_colour_down_to_its_last_row_costs_nothing():
+    import io
+    import time
+
+    import xlsxwriter
+
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        red = book.add_format({"bg_color": "red"})
+        for place, row in enumerate(GOOD):
+            sheet.write_row(place, 0, row)
+        sheet.write_blank(1_048_575, 16_383, None, red)
+        sheet.set_column(0, 16_383, 12, red)
+    began = time.perf_counter()
+    assert len(files.read(file.getvalue())[0].frame) == 2
+    assert time.perf_counter() - began < 5

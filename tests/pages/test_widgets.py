@@ -190,6 +190,10 @@ def test_what_a_killed_process_left_is_swept(uploads):
         path.write_text("x")
     os.utime(old, (0, time.time() - 7 * 3600))
     os.utime(other, (0, 0))
+    read = folder / "csworkbook-upload-3"
+    read.mkdir()
+    (read / "orders.csv").write_text("x")
+    os.utime(read, (0, time.time() - 7 * 3600))
     arrival.sweep()
     assert sorted(path.name for path in folder.iterdir()) == ["csworkbook-upload-2", "else"]
 

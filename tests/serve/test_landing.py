@@ -1,6 +1,8 @@
+from csworkbook import visits
 from csworkbook.language import speaking
 from csworkbook.serve import landing
-from csworkbook.serve.handlers import describe
+from csworkbook.serve.handlers import Landing, describe
+from csworkbook.shop import new_shop, open_shop
 
 
 def test_cards_are_the_notebooks_that_say_they_are_pages(two_chapters):
@@ -56,3 +58,39 @@ def test_a_card_in_words(two_chapters):
     assert effort["minutes"] == "15 minutes"
     assert effort["missing"] == "effort survey"
     assert effort["ready"] is False
+
+
+def test_the_start_page_is_linked_where_it_is_there(two_chapters, notebook):
+    assert landing.start(two_chapters, "nl", "/base/") == ""
+    notebook(two_chapters / "nl/00_start.ipynb", "# Begin", title="Begin", app=True)
+    assert landing.start(two_chapters, "nl", "/base/") == "/base/voila/render/nl/00_start.ipynb"
+    assert next(card.path for card in landing.cards(two_chapters, "nl", [])) == "nl/00_start.ipynb"
+
+
+def seen(shop, visit):
+    """The shop that a visitor with this id sees on the front page of a server of `shop`."""
+    handler = Landing.__new__(Landing)
+    server = type("Server", (), {"shop": shop})()
+    handler.application = type("Application", (), {"settings": {"voila": server}})()
+    handler.request = type("Request", (), {"headers": {"X-Csworkbook-Visit": visit} if visit else {}})()
+    return handler.shop()
+
+
+def test_a_tab_sees_the_shop_it_opened_and_another_tab_does_not(tmp_path, monkeypatch, workbook):
+    monkeypatch.delenv("CSWORKBOOK", raising=False)
+    monkeypatch.setenv("CSWORKBOOK_VISITS", str(tmp_path / "visits"))
+    monkeypatch.setenv("CSWORKBOOK_HOME", str(tmp_path))
+    demo = open_shop()
+    visits.choose("a" * 32, workbook)
+    assert seen(demo, "a" * 32).folder == workbook.folder
+    assert seen(demo, "b" * 32) is demo
+    assert seen(demo, "") is demo
+    assert seen(demo, "../../etc/passwd") is demo
+
+
+def test_a_served_workbook_is_seen_by_everybody(tmp_path, monkeypatch, workbook):
+    monkeypatch.setenv("CSWORKBOOK_VISITS", str(tmp_path / "visits"))
+    monkeypatch.setenv("CSWORKBOOK_HOME", str(tmp_path))
+    other = new_shop(tmp_path / "other", name="Other")
+    visits.choose("a" * 32, other)
+    assert seen(workbook, "a" * 32) is workbook

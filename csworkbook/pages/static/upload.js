@@ -1,4 +1,4 @@
-// A drop zone that sends files to the kernel in slices, each of them acknowledged.
+// A drop zone that sends files, and what is in folders, to the kernel in slices, each of them acknowledged.
 
 const SLICE = 1 << 20;
 const SMALL_ALREADY = /\.(xlsx|xlsm|ods|parquet|zip|gz)$/i;
@@ -27,6 +27,31 @@ async function send(file, { ask }, signal, progress) {
   }
   progress(file.size, true);
   return ask({ kind: "end", file: begun.file }, { long: true });
+}
+
+const promised = (entry, method) => new Promise((done, failed) => entry[method](done, failed));
+
+/** All files below an entry of the file system. */
+async function below(entry) {
+  if (entry.isFile) return [await promised(entry, "file")];
+  const reader = entry.createReader();
+  const files = [];
+  for (let part = await promised(reader, "readEntries"); part.length; part = await promised(reader, "readEntries"))
+    for (const inner of part) files.push(...(await below(inner)));
+  return files;
+}
+
+/** The files that were dropped, and those in dropped folders; of these, other kinds and hidden ones are skipped. */
+async function dropped(transfer, accept) {
+  const single = [...transfer.files];
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const folders = entries.filter((entry) => entry.isDirectory);
+  if (!folders.length) return { files: single, skipped: [] };
+  const files = [];
+  for (const entry of entries.filter((one) => one.isFile)) files.push(await promised(entry, "file"));
+  const inside = (await Promise.all(folders.map(below))).flat().filter((file) => !/^(\.|~\$|Thumbs\.db$)/.test(file.name));
+  const wanted = (file) => accept.some((ending) => file.name.toLowerCase().endsWith(ending));
+  return { files: [...files, ...inside.filter(wanted)], skipped: inside.filter((file) => !wanted(file)) };
 }
 
 function render({ model, el }) {
@@ -85,10 +110,11 @@ function render({ model, el }) {
     }
   }
 
-  async function add(files) {
+  async function add(files, skipped = []) {
     queue.push(...files);
-    if (running || !queue.length) return;
+    if (running || !(queue.length + skipped.length)) return;
     outcomes.replaceChildren();
+    if (skipped.length) say(fill(labels.skipped, { names: skipped.slice(0, 5).map((one) => one.name).join(", ") }), "done");
     busy.hidden = false;
     zone.setAttribute("aria-busy", "true");
     while (queue.length) await one(queue.shift());
@@ -107,7 +133,8 @@ function render({ model, el }) {
     event.preventDefault();
     event.stopPropagation();
     zone.classList.remove("csw-upload-over");
-    add([...event.dataTransfer.files]);
+    dropped(event.dataTransfer, model.get("accept")).then((found) => add(found.files, found.skipped),
+      () => say(fill(labels.unreadable, { name: event.dataTransfer.files[0]?.name ?? "" }), "failed"));
   });
   el.append(zone);
   return () => { running?.abort(); line.stop(); };

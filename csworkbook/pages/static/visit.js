@@ -63,6 +63,11 @@ function pulse(model) {
   return () => { clearInterval(clock); changes?.disconnect(watch); model.off("msg:custom", hear); };
 }
 
+/** The bar above the page names the shop that is open; nothing stands there for the demo. */
+function nameShop(model) {
+  for (const place of document.querySelectorAll(".csw-bar .csw-shop")) place.textContent = model.get("shop");
+}
+
 function render({ model, el }) {
   const key = `csw:${model.get("page")}`;
   const stored = recall(key);
@@ -70,8 +75,11 @@ function render({ model, el }) {
   el.classList.add("csw-unseen");
   post(model, { kind: "hello", visit: visitId(), stored });
   model.on("change:state", keep);
+  const named = () => nameShop(model);
+  model.on("change:shop", named);
+  if (model.get("shop")) named();
   const stop = "voila" in document.body.dataset ? pulse(model) : () => {};
-  return () => { stop(); model.off("change:state", keep); };
+  return () => { stop(); model.off("change:state", keep); model.off("change:shop", named); };
 }
 
 export default { render };

@@ -1,0 +1,159 @@
+"""What do the cells of one canonical column say? The user's cells in, typed values out, with what was noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from csworkbook.intake import durations, personal, times, values
+from csworkbook.intake.choices import Choices
+from csworkbook.intake.raw import Raw
+from csworkbook.language import gettext as _
+from csworkbook.tables import Column
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+FREE_TEXT = ("comment", "text")
+
+
+@dataclass(frozen=True)
+class How:
+    """How the cells of a table are to be read.
+
+    Attributes
+    ----------
+    zone : str
+        The shop's time zone.
+    key : bytes or None
+        The workbook's secret, for ids made from e-mail addresses.
+    choices : Choices
+        What the owner said.
+    words : mapping
+        Canonical column → (word in this system's export → canonical word).
+    decided : mapping
+        Canonical column → how an earlier part of the file was read ("comma", "month", …).
+    private : mapping
+        Header → kind of personal data, of every such column of the file.
+    """
+
+    zone: str
+    key: bytes | None = None
+    choices: Choices = field(default_factory=Choices)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    decided: Mapping[str, str] = field(default_factory=dict)
+    private: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, column: str, header: str) -> dict[str, str]:
+        """Words of this column and what they stand for; the owner's own word goes last."""
+        return {**self.words.get(column, {}), **self.choices.words.get(header, {})}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """One canonical column: its values, sentences about it, and the personal data met (header, kind, what, cells)."""
+
+    parsed: values.Parsed
+    notes: tuple[str, ...] = ()
+    private: tuple[tuple[str, str, str, int], ...] = ()
+
+
+def understand(raw: Raw, table: str, column: Column, headers: list[str], how: How) -> Understood:
+    """The cells of one column of the user's (free text: of several)."""
+    header = headers[0]
+    if column.name in ("customer_id", "email_hash"):
+        return _customer(raw.frame[header], header, column, how)
+    if column.name in FREE_TEXT:
+        return _free_text(raw, headers, how)
+    parsed = _parse(raw.frame[header], table, column, header, how)
+    if column.name == "agent":
+        parsed = replace(parsed, values=personal.agents(parsed.values))
+    notes = (f"{header}: {parsed.note}",) if parsed.note else ()
+    return Understood(parsed, notes)
+
+
+def _parse(cells: pd.Series, table: str, column: Column, header: str, how: How) -> values.Parsed:
+    decided, said = how.decided.get(column.name, ""), how.said(column.name, header)
+    if column.kind == "date":
+        return _days(times.parse(times.months(cells), how.zone, how.choices.dates.get(header, "") or decided))
+    if column.kind == "time":
+        return times.parse(cells, how.zone, how.choices.dates.get(header, "") or decided)
+    if column.unit in ("minutes", "seconds"):
+        return durations.parse(cells, header, column.unit, decided=decided)
+    if column.kind in ("money", "number"):
+        return values.number(cells, decided=decided)
+    if column.kind == "whole":
+        return values.whole(cells, decided=decided)
+    if column.name == "satisfied":
+        return values.opinion(cells, said)
+    if column.kind == "flag":
+        return values.flag(cells, said)
+    if column.kind == "word":
+        return values.word(cells, f"{table}.{column.name}", column.allowed, said)
+    return values.key(cells) if column.kind == "key" else values.text(cells)
+
+
+def _days(parsed: values.Parsed) -> values.Parsed:
+    return replace(parsed, values=parsed.values.dt.tz_localize(None).dt.normalize())
+
+
+def beyond(parsed: pd.Series, column: Column) -> tuple[np.ndarray, np.ndarray]:
+    """Cells below and above the limits of their column."""
+    import numpy as np
+
+    nothing = np.zeros(len(parsed), dtype=bool)
+    low, high = (
+        nothing if limit is None else compare(limit).fillna(False).to_numpy(dtype=bool)
+        for limit, compare in ((column.low, parsed.lt), (column.high, parsed.gt))
+    )
+    return low, high
+
+
+def allowed_in(column: Column) -> str:
+    """What a column may hold, for messages."""
+    if column.allowed:
+        return ", ".join(column.allowed)
+    if column.kind in ("time", "date"):
+        return _("a date such as 31-12-2024, or 31-12-2024 14:30")
+    if column.kind == "flag":
+        return _("yes or no")
+    if column.low is not None and column.high is not None:
+        return _("{low} to {high}").format(low=f"{column.low:g}", high=f"{column.high:g}")
+    if column.low is not None:
+        return _("a number from {low} up").format(low=f"{column.low:g}")
+    return _("a number")
+
+
+def _customer(cells: pd.Series, header: str, column: Column, how: How) -> Understood:
+    """Ids as they are, or keyed hashes where they say who somebody is."""
+    import numpy as np
+
+    sample = cells.dropna().head(300).tolist()
+    private = how.private.get(header) in personal.KINDS or personal.is_private(sample)
+    if column.name == "customer_id" and not private and personal.by_header(header) not in personal.KINDS:
+        return Understood(values.key(cells))
+    ids = personal.hashed(cells, how.key or personal.new_key())
+    if not ids.notna().any():
+        return Understood(values.Parsed(ids, np.zeros(len(cells), dtype=bool)))
+    told = _("“{column}” tells who somebody is; customers got an id made from it that cannot be read back.")
+    notes = [told.format(column=header)]
+    if how.key is None:
+        alone = _("Customer ids compare within this file only: no key was given to make them with.")
+        notes.insert(0, alone)
+    kind = how.private.get(header) or personal.by_content(sample[:100]) or "name"
+    met = ((header, kind, "made into an id", int(ids.notna().sum())),)
+    return Understood(values.Parsed(ids, np.zeros(len(cells), dtype=bool)), tuple(notes), met)
+
+
+def _free_text(raw: Raw, headers: list[str], how: How) -> Understood:
+    """Texts of several columns joined, with what tells who somebody is masked."""
+    parts = [values.text(raw.frame[header]) for header in headers]
+    joined = parts[0].values
+    for part in parts[1:]:
+        joined = joined.str.cat(part.values, sep="\n").fillna(joined).fillna(part.values)
+    names = tuple(raw.frame[header] for header, kind in how.private.items() if kind == "name")
+    masked, counts = personal.masked(joined, names)
+    met = tuple((headers[0], kind, "masked", count) for kind, count in counts.items() if count)
+    return Understood(values.Parsed(masked, parts[0].bad), (), met)
