@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, ClassVar
 
@@ -169,8 +170,17 @@ def _heads() -> dict[str, str]:
 
 
 def word(value: object) -> object:
-    """A value that the workbook itself put in a table, as people say it; anything else unchanged."""
-    words = {
+    """A value that the workbook or its demo shop put in a table, as people say it; anything else unchanged."""
+    known = isinstance(value, (str, int)) and not isinstance(value, bool)
+    return _words(language.current()).get(value, value) if known else value
+
+
+@lru_cache
+def _words(_spoken: str) -> dict[object, str]:
+    """Every such value and how it is said in one language."""
+    from csworkbook.demo.words import said
+
+    return said() | {
         "choosing": _("Choosing"),
         "buying": _("Buying"),
         "after": _("After purchase"),
@@ -196,8 +206,6 @@ def word(value: object) -> object:
         "orders": _("orders per customer"),
         "revenue": _("revenue per customer"),
     }
-    known = isinstance(value, (str, int)) and not isinstance(value, bool)
-    return words.get(value, value) if known else value
 
 
 _ORDERED = ("answer", "effort")

@@ -23,7 +23,7 @@ from csworkbook.intake import delimited, head, parquet, slices
 from csworkbook.intake.encoding import Text, tidy
 from csworkbook.intake.raw import Raw
 
-ROWS = 250_000
+ROWS = 100_000
 FIRST = 20_000
 _PLACES = 20
 _AT_EACH = 1 << 15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FREE_TEXT = ("comment", "text")
+_NUMBER = re.compile(r"^[A-Za-z]{0,6}[-_ ]?\d{1,14}$|^[0-9a-f]{8}-[0-9a-f-]{27}$|^[0-9a-f]{16,40}$")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def understand(raw: Raw, table: str, column: Column, headers: list[str], how: Ho
     """The cells of one column of the user's (free text: of several)."""
     header = headers[0]
     if column.name in ("customer_id", "email_hash"):
-        return _customer(raw.frame[header], header, column, how)
+        return _customer(raw, header, column, how)
     if column.name in FREE_TEXT:
         return _free_text(raw, headers, how)
     parsed = _parse(raw.frame[header], table, column, header, how)
@@ -126,25 +128,38 @@ def allowed_in(column: Column) -> str:
     return _("a number")
 
 
-def _customer(cells: pd.Series, header: str, column: Column, how: How) -> Understood:
+def _customer(raw: Raw, header: str, column: Column, how: How) -> Understood:
     """Ids as they are, or keyed hashes where they say who somebody is."""
     import numpy as np
 
+    cells, nothing = raw.frame[header], np.zeros(len(raw.frame), dtype=bool)
     sample = cells.dropna().head(300).tolist()
     private = how.private.get(header) in personal.KINDS or personal.is_private(sample)
-    if column.name == "customer_id" and not private and personal.by_header(header) not in personal.KINDS:
+    private = private or personal.by_header(header) in personal.KINDS
+    if column.name == "customer_id" and not private:
         return Understood(values.key(cells))
     ids = personal.hashed(cells, how.key or personal.new_key())
-    if not ids.notna().any():
-        return Understood(values.Parsed(ids, np.zeros(len(cells), dtype=bool)))
+    hashed = int(ids.notna().sum())
+    if header in raw.made:  # of several columns, of which some may be numbers
+        own = _numbers_of_customers(cells)
+        ids, hashed = ids.where(own.isna(), own), hashed - int(own.notna().sum())
+    if not hashed:
+        return Understood(values.Parsed(ids, nothing))
     told = _("“{column}” tells who somebody is; customers got an id made from it that cannot be read back.")
     notes = [told.format(column=header)]
     if how.key is None:
         alone = _("Customer ids compare within this file only: no key was given to make them with.")
         notes.insert(0, alone)
     kind = how.private.get(header) or personal.by_content(sample[:100]) or "name"
-    met = ((header, kind, "made into an id", int(ids.notna().sum())),)
-    return Understood(values.Parsed(ids, np.zeros(len(cells), dtype=bool)), tuple(notes), met)
+    met = ((header, kind, "made into an id", hashed),)
+    return Understood(values.Parsed(ids, nothing), tuple(notes), met)
+
+
+def _numbers_of_customers(cells: pd.Series) -> pd.Series:
+    """The cells that are numbers or codes of customers, not addresses, names or telephone numbers."""
+    some = values.distinct(values.key(cells).values)
+    own = [_NUMBER.match(cell) and not personal.by_content([cell]) for cell in some.cells]
+    return some.spread([cell if good else None for cell, good in zip(some.cells, own, strict=True)], "str")
 
 
 def _free_text(raw: Raw, headers: list[str], how: How) -> Understood:

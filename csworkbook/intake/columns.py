@@ -14,8 +14,8 @@ _EXAMPLES = 3
 _LONGEST = 80
 
 
-def matched(profile: Profile, found: Recognised) -> ColumnMatch:
-    """One column, as people are shown it."""
+def matched(profile: Profile, found: Recognised, *, made: bool = False) -> ColumnMatch:
+    """One column, as people are shown it; `made` says that it is not the user's but derived from his."""
     match, table = found.matches[profile.header], TABLES[found.table]
     if match.column:
         kind = table[match.column].kind if match.column in table else "segment"
@@ -25,7 +25,8 @@ def matched(profile: Profile, found: Recognised) -> ColumnMatch:
     hidden = personal.example if profile.personal else personal.mask
     examples = [hidden(text) for text in examples]
     short = tuple(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in examples)
-    return ColumnMatch(profile.header, match.column, match.confidence, kind, short, _why(match))
+    note = _("made from columns of yours") if made else _why(match)
+    return ColumnMatch(profile.header, match.column, match.confidence, kind, short, note)
 
 
 def _why(match: Match) -> str:

@@ -273,7 +273,7 @@ def account(
     from csworkbook.intake import questions
     from csworkbook.intake.columns import matched
 
-    columns = tuple(matched(profile, one.found) for profile in one.profiles)
+    columns = tuple(matched(p, one.found, made=p.header in one.raw.made) for p in one.profiles)
     return Intake(
         table=one.found.table,
         rows=rows,

@@ -82,7 +82,7 @@ def large(path: str | os.PathLike) -> bool:
     return head.startswith(_PARQUET) or _is_delimited(head, path.name)
 
 
-def batches(path: str | os.PathLike, *, filename: str | None = None, rows: int = 250_000) -> Batches:
+def batches(path: str | os.PathLike, *, filename: str | None = None, rows: int = 100_000) -> Batches:
     """Delimited text or Parquet of any size, in batches of about so many rows.
 
     Iterate over it as often as needed: each time it gives the same `Raw` tables, with their lines and the lines that

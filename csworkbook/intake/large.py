@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
     from csworkbook.intake.build import Built
     from csworkbook.intake.raw import Raw
+
+_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -82,29 +86,30 @@ class _Growing:
     private: list[tuple] = field(default_factory=list)
     problems: list[pd.DataFrame] = field(default_factory=list)
     writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
-    written: list[Future] = field(default_factory=list)
 
     @property
     def rows(self) -> OnDisk:
         """Where the rows are kept."""
         return OnDisk(Path(self.holder.name), self.head.how.zone, self.holder)
 
-    def take(self, batch: Raw, asked: Asked, writer: Executor) -> None:
-        """The rows of one batch; `writer` puts them on disk in its own time."""
-        from csworkbook.intake import checks
-
+    def typed(self, batch: Raw, asked: Asked) -> Built:
+        """The rows of one batch, typed as the head of the file tells."""
         raw = self.one.fold(beside.with_clock(batch)[0])
         one = replace(self.one, raw=raw, left=())
-        built = typed(replace(one, left=set_aside(one)), asked, self.head.decided)
+        return typed(replace(one, left=set_aside(one)), asked, self.head.decided)
+
+    def take(self, built: Built) -> None:
+        """Keep the rows of one batch and their account."""
+        from csworkbook.intake import checks
+
         aside = built.faults.aside()
         self.read += len(built.frame) + len(aside)
         self.used += len(built.frame)
         self.private += built.private
         self.problems.append(checks.problems(built.faults.every()))
-        self.written.append(writer.submit(self._write, "used", built.frame))
+        self._write("used", built.frame)
         if len(aside):
-            texts = aside.astype("str").astype({"row": "int64"})
-            self.written.append(writer.submit(self._write, "aside", texts))
+            self._write("aside", aside.astype("str").astype({"row": "int64"}))
 
     def _write(self, name: str, frame: pd.DataFrame) -> None:
         import pyarrow as pa
@@ -117,8 +122,6 @@ class _Growing:
 
     def close(self) -> None:
         """Every file whole."""
-        for part in self.written:
-            part.result()
         for writer in self.writers.values():
             writer.close()
 
@@ -131,21 +134,27 @@ def tables_of_large(path: Path, asked: Asked, *, filename: str | None = None) ->
         if not candidates or any(one.export for one in candidates):
             return None
         growing = [_Growing(one, typed(one, asked), _holder()) for one in candidates]
-        with ThreadPoolExecutor(1) as writer:
-            for batch in _ahead(batches):
-                for table in growing:
-                    table.take(batch, asked, writer)
+        for every in _in_turn(partial(_typed, growing, asked), batches):
+            for table, built in zip(growing, every, strict=True):
+                table.take(built)
     return [_finished(table) for table in growing]
 
 
-def _ahead(batches: Iterable[Raw]) -> Iterator[Raw]:
-    """The batches, the next one being read while this one is used."""
-    every = iter(batches)
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, every, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, every, None)
-            yield batch
+def _typed(growing: list[_Growing], asked: Asked, batch: Raw) -> list[Built]:
+    """One batch, typed for every table it feeds."""
+    return [table.typed(batch, asked) for table in growing]
+
+
+def _in_turn(function: Callable[[Raw], list[Built]], batches: Iterable[Raw]) -> Iterator[list[Built]]:
+    """The results for all batches in their order, some of them being worked out at the same time."""
+    waiting: deque[Future] = deque()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for batch in batches:
+            waiting.append(pool.submit(copy_context().run, function, batch))
+            if len(waiting) > _AT_ONCE:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _holder() -> tempfile.TemporaryDirectory:

@@ -3,7 +3,8 @@
 What is known of every export is data: one file per system in ``content/systems``, with the headers it is
 known by, which header is which canonical column, how lines fold into rows and what is set aside. `find`
 matches a file to an export by its headers, `feeds` folds its rows (`systems_fold`, `systems_columns` and
-`systems_cells` say how).
+`systems_cells` say how). Words that several systems use stand in ``content/systems_words.toml``; a description
+names them "@cancelled".
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -203,8 +204,44 @@ def feeds(raw: Raw, export: Export, *, zone: str = "Europe/Amsterdam") -> list[F
     parts = [part for part in export.known.get("feed", ()) if _applies(headers, part)]
     if not parts:
         return [_no_table(raw, export, zone)]
-    made = [Feed(part.get("table"), *folded(raw, part, zone, first=not at)) for at, part in enumerate(parts)]
+    made = [
+        _completed(Feed(part["table"], *folded(raw, part, zone, first=not at)), part, export)
+        for at, part in enumerate(parts)
+    ]
     return [feed for feed in made if len(feed.raw.frame) or len(made) == 1]
+
+
+def _completed(feed: Feed, part: Mapping[str, Any], export: Export) -> Feed:
+    """The feed with the columns of its description that this file calls something else, found as in any file."""
+    made, frame = set(feed.raw.made), feed.raw.frame
+    told = {
+        header: column
+        for header, column in feed.mapping.items()
+        if column and not (header in made and frame[header].isna().all())
+    }
+    lacking = part["columns"].keys() - told.values()
+    strange = [
+        header
+        for header, column in feed.mapping.items()
+        if column is None and header not in made and plain(header) not in export.headers
+    ]
+    found = _sounding(feed, told, strange) if lacking else {}
+    found = {header: column for header, column in found.items() if column in lacking}
+    empty = {header for header, column in feed.mapping.items() if column in found.values()}
+    return replace(feed, mapping={**feed.mapping, **dict.fromkeys(empty), **found}) if found else feed
+
+
+def _sounding(feed: Feed, told: Mapping[str, str], strange: list[str]) -> dict[str, str]:
+    """Strange headers that sound like a column of the table, and hold what it may hold."""
+    from csworkbook.intake.profile import Profile, look
+    from csworkbook.intake.recognise import Match, columns_of
+
+    known = {header: Match(column, 0.98, "system") for header, column in told.items()}
+    profiles = [Profile(header, (), 0, 0) for header in known]
+    profiles += [look(header, feed.raw.frame[header]) for header in strange]
+    found = columns_of(profiles, feed.table, known).matches
+    sure = {header: found[header] for header in strange}
+    return {header: one.column for header, one in sure.items() if one.column and one.why in ("", "email")}
 
 
 def _applies(headers: Headers, part: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 A description is the name of a header, a list of names (the first that exists), or a table that says how
 the cells are made from one or more columns (either, coalesce, join, add, multiply, divide, margin, constant, equal,
 param, item, id) and how they read (unit, epoch, utc, after, yes and no, above, words with others, pattern, like);
-`when` takes them from some lines only.
+`when` takes them from some lines only. Columns that other descriptions speak of are made first, under `derive`.
 """
 
 from __future__ import annotations

@@ -43,7 +43,8 @@ class LedgerResult(Result):
         if value is None or value != value or kind(column) == "":
             return super().cell(column, value)
         decimals = 2 if column in ("each", "amount") else 0
-        value = 0.0 if round(value, decimals) == 0 else value  # never "-€0"
+        if kind(column) == "money" and round(value, decimals) == 0:
+            value = 0.0  # never "-€0"
         written = {
             "money": lambda: language.money(value, currency, decimals),
             "count": lambda: language.number(value),
@@ -131,7 +132,7 @@ def word(value: object) -> str:
 
 def said(topic: object) -> str:
     """A contact reason as the shop wrote it, or that there is none."""
-    return topic if isinstance(topic, str) and topic else _("(no reason filled in)")
+    return str(results.word(topic)) if isinstance(topic, str) and topic else _("(no reason filled in)")
 
 
 def keys() -> dict[str, str]:

@@ -155,12 +155,12 @@ def _reasons(aside: pd.DataFrame) -> Table:
 
 
 def aside_file(intake: Intake) -> tuple[str, str, bytes]:
-    """The rows set aside as a spreadsheet: the user's own columns and the reason."""
+    """The rows set aside as a spreadsheet that can be mended and brought back."""
     from csworkbook.export import sheets
+    from csworkbook.intake import checks
 
-    aside = intake.aside.rename(columns={"row": _("row in your file"), "reason": _("reason")})
     name = _("set-aside")
-    return f"{Path(intake.filename).stem}-{name}.xlsx", sheets.XLSX, sheets.xlsx(aside, name=name)
+    return f"{Path(intake.filename).stem}-{name}.xlsx", sheets.XLSX, checks.aside_sheet(intake)
 
 
 def outcome(intake: Intake, imported: pd.Series | None) -> str:

@@ -31,7 +31,7 @@ def test_shopify_orders_stand_on_several_lines():
     assert orders["order_id"].tolist() == ["#1001", "#1002", "#1003"]
     assert orders["revenue"].tolist() == ["69.95", "20.00", "34.95"]
     assert orders["customer_id"].tolist() == ["An@example.nl", "+31600000001", "bo@example.nl"]
-    assert orders["channel"].tolist() == ["web shop", "store", "web shop"]
+    assert orders["channel"].tolist() == ["web", "pos", "web"]
     assert orders["refunded"].tolist() == ["10.00", "0.00", "0.00"]
     assert left(feeds["orders"]) == {2: "the order was cancelled"}
     assert feeds["orders"].raw.lines.tolist() == [2, 4, 5]

@@ -100,7 +100,7 @@ Ticket ID,Subject,Status,Source,Type,Agent,Created time,Due by Time,Resolved tim
 
 
 def test_freshdesk_without_moment_of_reply_reckons_it_from_the_hours():
-    text = "Ticket ID,Created time,Resolved time,First response time (in hrs)\n1,2026-01-05 09:00:00,,1.5\n"
+    text = "Ticket ID,Source,Created time,Resolved time,First response time (in hrs)\n1,Email,2026-01-05 09:00:00,,1.5\n"
     table = columns(fed(text)[1]["contacts"])
     assert clock(table["replied_at"]) == ["2026-01-05 10:30"]
 

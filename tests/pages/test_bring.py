@@ -188,9 +188,10 @@ def test_rows_set_aside_go_home_with_their_reason(shop, arrive, tmp_path):
     path = tmp_path / name
     path.write_bytes(content)
     rows = list(openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True))
-    assert "geen datum" in rows[1]
-    assert rows[0][0] == "row in your file"
-    assert 26 in rows[1]
+    sheet = dict(zip(rows[0], rows[1], strict=True))
+    assert sheet["Datum"] == "geen datum"
+    assert sheet["row in your file"] == 26
+    assert "cannot be understood" in sheet["why it was set aside"]
 
 
 def test_the_demo_stays_as_it_is(arrive, monkeypatch, tmp_path):
