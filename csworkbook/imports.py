@@ -31,12 +31,25 @@ def add(store: Store, tables: Path, intake: Intake) -> additions.Added:
     finally:
         arriving.unlink(missing_ok=True)
     if len(intake.aside):
-        additions.write_frame(intake.aside.astype(str), tables / "aside" / f"{id}.parquet")
+        additions.write_frame(_without_people(intake), tables / "aside" / f"{id}.parquet")
     kept = {name: getattr(intake, name) for name in _TOLD}
     kept |= {"aside": intake.read - intake.used, "added": added.new, "known": added.known}
     kept |= {"changed": added.changed, "digest": digest, "brought_at": when.isoformat()}
     store.put("import", id, kept)
     return added
+
+
+def _without_people(intake: Intake) -> pd.DataFrame:
+    """The rows set aside as the workbook keeps them: without the columns and words that tell who somebody is.
+
+    The file of rows set aside that the owner takes home has them all: it is his own.
+    """
+    from csworkbook.intake import personal
+
+    told = intake.private
+    private = [] if told is None else told.loc[told["what"] != "masked", "column"].tolist()
+    kept = intake.aside.drop(columns=private, errors="ignore").astype("str")
+    return kept.apply(lambda column: personal.masked(column)[0])
 
 
 def _joined(store: Store, intake: Intake, arriving: Path, table: Path, digest: str) -> additions.Added:

@@ -14,6 +14,24 @@ def column_name(name: str) -> str:
     return names().get(name) or name.replace("_", " ")
 
 
+def table_name(name: str) -> str:
+    """The name of a canonical table as people say it."""
+    return {
+        "orders": _("orders"),
+        "order_lines": _("order lines"),
+        "returns": _("returns"),
+        "contacts": _("customer contacts"),
+        "messages": _("messages"),
+        "events": _("visits (events)"),
+        "effort_survey": _("effort survey"),
+        "service_survey": _("service survey"),
+        "perception": _("perception survey"),
+        "channel_costs": _("channel costs"),
+        "reviews": _("reviews"),
+        "products": _("products"),
+    }[name]
+
+
 def names() -> dict[str, str]:
     """Every canonical column of every table, and its name in the language spoken now."""
     return {**_shopping(), **_contact(), **_asked(), **_rest()}

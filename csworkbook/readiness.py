@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from csworkbook import chapters, figures
 from csworkbook.language import gettext as _
 from csworkbook.language import join, mark, ngettext, number
+from csworkbook.naming import table_name
 from csworkbook.results import Result, question
-from csworkbook.shop import table_name
 from csworkbook.tables import TABLES
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from csworkbook import imports
 from csworkbook.errors import MissingTable, SettingError
 from csworkbook.language import LANGUAGES
 from csworkbook.language import gettext as _
+from csworkbook.naming import table_name
 from csworkbook.paths import data_folder
 from csworkbook.settings import Settings, read_settings, require, save_settings
 from csworkbook.store import Store
@@ -234,24 +235,6 @@ def missing_table(name: str) -> MissingTable:
     )
 
 
-def table_name(name: str) -> str:
-    """The name of a canonical table as people say it."""
-    return {
-        "orders": _("orders"),
-        "order_lines": _("order lines"),
-        "returns": _("returns"),
-        "contacts": _("customer contacts"),
-        "messages": _("messages"),
-        "events": _("visits (events)"),
-        "effort_survey": _("effort survey"),
-        "service_survey": _("service survey"),
-        "perception": _("perception survey"),
-        "channel_costs": _("channel costs"),
-        "reviews": _("reviews"),
-        "products": _("products"),
-    }[name]
-
-
 def open_shop(path: str | Path | None = None) -> Shop:
     """Open a workbook folder, the one named in $CSWORKBOOK, or else the demo shop.
 
@@ -300,13 +283,16 @@ def new_shop(folder: str | Path, *, name: str, language: str = "nl") -> Shop:
         _write_private(folder / "workbook.key", secrets.token_bytes(32))
         save_settings(folder, Settings(name=name, language=language))
     except OSError as error:
-        raise SettingError(
-            _("The folder {folder} cannot be written: {reason}.").format(
-                folder=folder, reason=error.strerror
-            ),
-            next_step=_("Choose a folder that is yours."),
-        ) from error
+        raise unwritable(folder, error) from error
     return open_shop(folder)
+
+
+def unwritable(folder: Path, error: OSError) -> SettingError:
+    """The error for a folder that nothing can be written to."""
+    return SettingError(
+        _("The folder {folder} cannot be written: {reason}.").format(folder=folder, reason=error.strerror),
+        next_step=_("Choose a folder that is yours."),
+    )
 
 
 def visit(visit_id: str = "") -> Shop:

@@ -17,7 +17,7 @@ from csworkbook.errors import SettingError
 from csworkbook.language import current
 from csworkbook.language import gettext as _
 from csworkbook.settings import save_settings, write_atomically
-from csworkbook.shop import Shop, find_visit, new_shop, open_shop
+from csworkbook.shop import Shop, find_visit, new_shop, open_shop, unwritable
 
 DEMO, OWN = "demo", "own"
 _MOST = 200
@@ -121,12 +121,7 @@ def _moved(brought: Shop, folder: Path, name: str) -> Shop:
             shutil.rmtree(making, ignore_errors=True)
             raise
     except OSError as error:
-        raise SettingError(
-            _("The folder {folder} cannot be written: {reason}.").format(
-                folder=folder, reason=error.strerror
-            ),
-            next_step=_("Choose a folder that is yours."),
-        ) from error
+        raise unwritable(folder, error) from error
     shutil.rmtree(brought.folder, ignore_errors=True)
     return open_shop(folder)
 

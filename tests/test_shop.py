@@ -217,6 +217,19 @@ def test_a_table_with_gaps_comes_back_with_its_kinds_after_a_second_file(own):
     assert len(own.effort_survey) == 4
 
 
+def test_rows_set_aside_are_kept_without_what_tells_who_somebody_is(own):
+    aside = pd.DataFrame(
+        {"row": [7], "Naam": ["Jan Jansen"], "Tekst": ["mail jan@example.com"], "reason": ["no date"]}
+    )
+    private = pd.DataFrame([("Naam", "name", "left out", 1)], columns=["column", "kind", "what", "cells"])
+    own.add(brought(aside=aside, private=private))
+    kept = own.aside("effort_survey")
+    assert list(kept.columns) == ["row", "Tekst", "reason"]
+    assert kept["Tekst"].tolist() == ["mail [e-mail]"]
+    files = [path.read_bytes() for path in own.folder.rglob("*") if path.is_file()]
+    assert not any(b"Jansen" in content or b"jan@example" in content for content in files)
+
+
 def test_a_crash_while_writing_leaves_the_old_table_and_no_rubbish(own, monkeypatch):
     own.add(brought())
     files = set((own.folder / "data").glob("*")) | set((own.folder / "data").glob(".*"))

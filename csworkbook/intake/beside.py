@@ -21,14 +21,14 @@ _HEAD = 200
 _MOST = 0.9
 
 
-def with_clock(raw: Raw) -> tuple[Raw, dict[str, str]]:
+def with_clock(raw: Raw) -> tuple[Raw, dict[str, tuple[str, str]]]:
     """The table with a date and the time of day beside it joined in one derived column.
 
     Returns
     -------
     raw : Raw
-    called : dict
-        The derived header → the header of its date; empty where nothing was joined.
+    joined : dict
+        The derived header → the headers of its date and its time; empty where nothing was joined.
     """
     clock = next(
         (
@@ -43,7 +43,9 @@ def with_clock(raw: Raw) -> tuple[Raw, dict[str, str]]:
         return raw, {}
     header = f"{day} + {clock}"
     joined = _texts(raw.frame[day]).str.cat(_texts(raw.frame[clock]), sep=" ")
-    return replace(raw, frame=raw.frame.assign(**{header: joined}), made=(*raw.made, header)), {header: day}
+    return replace(raw, frame=raw.frame.assign(**{header: joined}), made=(*raw.made, header)), {
+        header: (day, clock)
+    }
 
 
 def _texts(column: pd.Series) -> pd.Series:

@@ -8,7 +8,7 @@ between rows make no new table.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from csworkbook.errors import DataError
@@ -83,14 +83,14 @@ def read(text: Text, filename: str) -> list[Raw]:
     if not found:
         return [delimited.read(text, filename)]
     tables, refused = [], []
-    for block, title in zip(found, unique([block.title for block in found]), strict=True):
+    for block, called in zip(found, unique([block.title for block in found]), strict=True):
         one = replace(text, data=text.data[block.start : block.end])
         above = text.data.count(b"\n", 0, block.start)
         try:
             raw = delimited.read(
-                one, _("{member} in {file}").format(member=title, file=filename), above=above
+                one, _("{member} in {file}").format(member=called, file=filename), above=above
             )
-            tables.append(replace(raw, filename=filename, part=title))
+            tables.append(replace(raw, filename=filename, part=called))
         except DataError as error:
             refused.append(_("Passed over: {what}").format(what=error.what))
     if not tables:
@@ -117,12 +117,7 @@ def blocks(data: bytes) -> list[Block]:
     style = head.dialect(data[: head.SIZE].decode("utf-8", "ignore"))
     if style.delimiter == head.SPACES:
         return []
-    tables: list[list[Section]] = []
-    for section in _sections(data, style):
-        if _begins_table(section, tables[-1][0] if tables else None):
-            tables.append([section])
-        elif tables:
-            tables[-1].append(section)
+    tables = grouped(_sections(data, style))
     start = 0
     if len(tables) > 1 and _is_preamble(tables):
         tables = tables[1:]
@@ -130,9 +125,7 @@ def blocks(data: bytes) -> list[Block]:
     if len(tables) < 2 and not start:
         return []
     starts = [start, *(table[0].top for table in tables[1:])]
-    return [
-        Block(start, table[-1].end, _title(table[0])) for start, table in zip(starts, tables, strict=True)
-    ]
+    return [Block(start, table[-1].end, title(table[0])) for start, table in zip(starts, tables, strict=True)]
 
 
 def _sections(data: bytes, style: head.Dialect) -> Iterator[Section]:
@@ -153,6 +146,17 @@ def _section(data: bytes, top: int, start: int, end: int, style: head.Dialect) -
     text = data[start : min(end, start + _FIRST)].decode("utf-8", "ignore")
     rows = [[cell.strip() for cell in row] for row in head.read_rows(text, style, whole=True)[0]]
     return Section(top, start, end, data[top:start].decode("utf-8", "replace"), rows[:_LOOK])
+
+
+def grouped(sections: Iterable[Section]) -> list[list[Section]]:
+    """The sections that are one table: the one with its header, and those that go on with its rows."""
+    tables: list[list[Section]] = []
+    for section in sections:
+        if _begins_table(section, tables[-1][0] if tables else None):
+            tables.append([section])
+        elif tables:
+            tables[-1].append(section)
+    return tables
 
 
 def _begins_table(section: Section, current: Section | None) -> bool:
@@ -179,7 +183,7 @@ def _is_preamble(tables: list[list[Section]]) -> bool:
     return len(first.header) == 2 and len(first.rows) <= 8 and len(second.header) >= 4
 
 
-def _title(section: Section) -> str:
+def title(section: Section) -> str:
     """The last line of comment that is no rule and no detail, or the line above the header, or the header."""
     above = section.rows[: section.rows.index(section.header)]
     comments = [_COMMENT.match(line) for line in section.gap.split("\n")]

@@ -282,7 +282,11 @@ def _checked(work: Built, frame: pd.DataFrame, name: str) -> None:
     rest = frame[~work.faults.mask[index]]
     work.notes += [told.sentence for told in checks.odd(rest, name)]
     for_schema = schema_faults(rest, name)
-    work.faults.rows(for_schema.index.to_numpy(dtype="int64"), "not_understood", for_schema.tolist())
+    rows, problem = for_schema.index.to_numpy(dtype="int64"), "not_understood"
+    header = ""
+    if name == "effort_survey":  # all the schema can still find there is that nothing was answered
+        problem, header = "empty", " / ".join(work.headers[s] for s in EFFORT_STAGES if s in work.headers)
+    work.faults.rows(rows, problem, for_schema.tolist(), header)
 
 
 def _twice(work: Built, frame: pd.DataFrame, name: str, again: np.ndarray, first: np.ndarray) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from csworkbook.intake.profile import Profile
     from csworkbook.intake.recognised import Recognised
 
+_CLOCK = re.compile(r"^\d{1,2}:\d\d(?::\d\d)?$")
 ALONE, AMONG = 0.55, 0.4
 _MONEY = re.compile(r"[€$£]|[.,]\d\d$")
 _HALF = 0.5
@@ -81,7 +82,7 @@ def _identifies(profile: Profile) -> bool:
     """Different in every row, and no date, amount or sentence."""
     return (
         profile.filled == profile.different >= 2
-        and profile.time < _HALF
+        and max(profile.time, _share(profile, _CLOCK)) < _HALF
         and not profile.long
         and _share(profile, _MONEY) < _HALF
     )

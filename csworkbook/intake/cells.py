@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from csworkbook.intake import durations, personal, times, values
+from csworkbook.intake import durations, personal, times, values, words
 from csworkbook.intake.choices import Choices
 from csworkbook.intake.raw import Raw
 from csworkbook.language import gettext as _
@@ -81,7 +81,7 @@ def _parse(cells: pd.Series, table: str, column: Column, header: str, how: How) 
     if column.kind == "date":
         return _days(times.parse(times.months(cells), how.zone, how.choices.dates.get(header, "") or decided))
     if column.kind == "time":
-        return times.parse(cells, how.zone, how.choices.dates.get(header, "") or decided)
+        return times.parse_under(cells, header, how.zone, how.choices.dates.get(header, "") or decided)
     if column.unit in ("minutes", "seconds"):
         return durations.parse(cells, header, column.unit, decided=decided)
     if column.kind in ("money", "number"):
@@ -132,13 +132,13 @@ def _customer(raw: Raw, header: str, column: Column, how: How) -> Understood:
     """Ids as they are, or keyed hashes where they say who somebody is."""
     import numpy as np
 
-    cells, nothing = raw.frame[header], np.zeros(len(raw.frame), dtype=bool)
+    cells, nothing = _somebody(raw.frame[header]), np.zeros(len(raw.frame), dtype=bool)
     sample = cells.dropna().head(300).tolist()
     private = how.private.get(header) in personal.KINDS or personal.is_private(sample)
     private = private or personal.by_header(header) in personal.KINDS
     if column.name == "customer_id" and not private:
         return Understood(values.key(cells))
-    ids = personal.hashed(cells, how.key or personal.new_key())
+    ids = personal.hashed(values.key(cells).values, how.key or personal.new_key())
     hashed = int(ids.notna().sum())
     if header in raw.made:  # of several columns, of which some may be numbers
         own = _numbers_of_customers(cells)
@@ -153,6 +153,13 @@ def _customer(raw: Raw, header: str, column: Column, how: How) -> Understood:
     kind = how.private.get(header) or personal.by_content(sample[:100]) or "name"
     met = ((header, kind, "made into an id", hashed),)
     return Understood(values.Parsed(ids, nothing), tuple(notes), met)
+
+
+def _somebody(cells: pd.Series) -> pd.Series:
+    """The cells without "Visitor", "gast" and the like, which would make one customer of many people."""
+    told, nobody = values.distinct(cells), words.answers()["nobody"]["words"]
+    rows = told.where([isinstance(cell, str) and words.fold(cell) in nobody for cell in told.cells])
+    return cells.mask(rows) if rows.any() else cells
 
 
 def _numbers_of_customers(cells: pd.Series) -> pd.Series:

@@ -184,9 +184,10 @@ def _without_export(raw: Raw, choices: Choices, mark: str) -> list[Candidate]:
     from csworkbook.intake.recognise import recognise
     from csworkbook.intake.recognised import Match
 
-    raw, called = beside.with_clock(raw)
-    profiles = [look(header, raw.frame[header], called.get(header, "")) for header in raw.frame.columns]
-    told = {day: Match(None, 0.9, "joined") for day in called.values()}
+    raw, joined = beside.with_clock(raw)
+    names = {header: day for header, (day, _clock) in joined.items()}
+    profiles = [look(header, raw.frame[header], names.get(header, "")) for header in raw.frame.columns]
+    told = {part: Match(None, 0.9, "joined") for parts in joined.values() for part in parts}
     told |= _told(choices.mapping, list(raw.frame.columns), choices.table)
     place = " ".join(part for part in (raw.filename, raw.sheet, raw.part) if part)
     found = recognise(profiles, table=choices.table, told=told, place=place)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _CLOCK = re.compile(
     r"^(?:(\d+)[ .]*(?:d|dag|dagen|days?)[ ,]*)?(?:(\d{1,4}):)?(\d{1,2}):(\d{2})(?:[.,]\d+)?$"
 )
+_BRACKETED = re.compile(r"[\[(]\s*(?:in\s+)?([A-Za-z]+)\.?\s*[\])]\s*$")
 _PART = re.compile(r"(?i)(\d+(?:[.,]\d+)?)\s*([a-z]+)")
 _SECONDS = {
     **dict.fromkeys(("s", "sec", "secs", "seconde", "seconden", "second", "seconds"), 1.0),
@@ -22,6 +23,9 @@ _SECONDS = {
     **dict.fromkeys(("d", "dag", "dagen", "day", "days"), 86400.0),
     **dict.fromkeys(("ms", "milliseconds", "milliseconden"), 0.001),
 }
+
+
+_NAMES = {1.0: "seconds", 60.0: "minutes", 3600.0: "hours", 86400.0: "days", 0.001: "milliseconds"}
 
 
 def parse(column: pd.Series | Distinct, header: str, unit: str, *, decided: str = "") -> Parsed:
@@ -47,9 +51,23 @@ def parse(column: pd.Series | Distinct, header: str, unit: str, *, decided: str 
     return Parsed(values.astype("float64"), numbers.bad, numbers.note, numbers.decided)
 
 
+def bracketed(header: str) -> str:
+    """The unit of time in brackets at the end of a header, or "".
+
+    >>> bracketed("Wait time (min)"), bracketed("Wait time in minutes")
+    ('minutes', '')
+    """
+    found = _BRACKETED.search(header)
+    return _NAMES[_SECONDS[found[1].lower()]] if found and found[1].lower() in _SECONDS else ""
+
+
 def _unit_in(header: str) -> str:
-    """The unit of time a header names, or ""."""
-    return next(
+    """The unit of time a header names, or ""; a letter counts where it stands in brackets.
+
+    >>> _unit_in("Wait time (s)"), _unit_in("Time in s queue")
+    ('seconds', '')
+    """
+    return bracketed(header) or next(
         (word for word in reversed(words.fold(header).split()) if len(word) > 1 and word in _SECONDS), ""
     )
 

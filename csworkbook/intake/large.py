@@ -158,7 +158,7 @@ def _in_turn(function: Callable[[Raw], list[Built]], batches: Iterable[Raw]) -> 
 
 
 def _holder() -> tempfile.TemporaryDirectory:
-    return tempfile.TemporaryDirectory(prefix="csworkbook-large-")
+    return tempfile.TemporaryDirectory(prefix="csworkbook-upload-large-")
 
 
 def _finished(table: _Growing) -> Intake:

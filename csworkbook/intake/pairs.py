@@ -11,7 +11,7 @@ from csworkbook.intake.recognise import columns_of
 from csworkbook.intake.recognised import Match, Recognised
 from csworkbook.language import gettext as _
 from csworkbook.language import number
-from csworkbook.shop import table_name
+from csworkbook.naming import table_name
 
 if TYPE_CHECKING:
     from csworkbook.intake.door import Candidate

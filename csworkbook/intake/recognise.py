@@ -27,6 +27,7 @@ _NO_EFFORT = (
     "aanbevel",
 )
 _OFTEN = ("comment",)
+_LESS = 0.7  # a header with a word that makes it less likely, such as net beside gross
 # words that hold for a whole file where no column says so
 _USUALLY = {
     ("contacts", "channel"): "other",
@@ -133,12 +134,25 @@ def named(profile: Profile, table: Table, column: Column) -> float:
     section = (
         f"{table.name}.{column.name}" if column.name in words.columns().get(table.name, {}) else column.name
     )
-    if profile.folded == words.fold(column.name):
+    sound = _sound(profile, section, column)
+    if sound < 1.0 and not words.listed(section, "less").isdisjoint(profile.folded.split()):
+        return min(sound, max(_LESS, 0.8 * sound))
+    return sound
+
+
+def _sound(profile: Profile, section: str, column: Column) -> float:
+    """How much a header sounds like the names of a section, 0–1."""
+    name, kind = words.fold(column.name), "time" if column.kind == "date" else column.kind
+    if profile.folded == name:
         return 1.0
     if profile.folded in words.names(section):
         return 0.95
-    if profile.plain in words.names(section) or profile.plain == words.fold(column.name):
+    if profile.plain in words.names(section) or profile.plain == name:
         return 0.94
+    if words.stem(profile.called or profile.header, kind) in words.stems(section, kind):
+        return 0.88
+    if not words.listed(section, "never").isdisjoint(profile.folded.split()):
+        return 0.0
     found = [len(group) for group in words.groups(section) if words.holds(profile.folded, group)]
     return min(0.9, 0.7 + 0.05 * max(found)) if found else 0.0
 
@@ -194,11 +208,8 @@ def _may(profile: Profile, column: Column, sound: float, table: Table) -> bool:
         return False
     if not profile.personal or column.name in ("customer_id", "comment", "text"):
         return True
-    return (
-        sound >= 0.95
-        and not personal.is_private(list(profile.cells[:100]))
-        and column.kind in ("key", "text", "word")
-    )
+    private = personal.by_content if table.name == "products" else personal.is_private
+    return sound >= 0.95 and not private(list(profile.cells[:100])) and column.kind in ("key", "text", "word")
 
 
 def _take_time(found: Recognised, table: Table, profiles: list[Profile]) -> None:

@@ -45,8 +45,7 @@ def nothing_used(raw: Raw, aside: pd.DataFrame) -> DataError:
 def not_recognised(one: Candidate, table: str | None) -> NotRecognised:
     """The error for a file that is no table: what was seen, what is missing, how to add it."""
     from csworkbook.intake.columns import matched
-    from csworkbook.naming import column_name
-    from csworkbook.shop import table_name
+    from csworkbook.naming import column_name, table_name
 
     found = one.found
     known = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import io
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from csworkbook.errors import DataError, SettingError
+from csworkbook.intake import blocks
 from csworkbook.intake import header as headers
 from csworkbook.intake.head import header_notes, no_rows, require_columns
 from csworkbook.intake.raw import Raw, no_broken
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Cells = list[list[object]]
+_LOOK = 30
 
 
 def read(data: bytes, filename: str, *, sheet: str | None = None) -> list[Raw]:
@@ -61,12 +63,50 @@ def _tables(book, names: list[str], filename: str) -> list[Raw]:
     tables, first_error = [], None
     for name in names:
         try:
-            tables.append(table(_cells(book, name, filename), filename, name))
+            tables += _parts(_cells(book, name, filename), filename, name)
         except DataError as error:
             first_error = first_error or error
     if not tables:
         raise first_error or _empty(filename)
     return tables
+
+
+def _parts(cells: Cells, filename: str, name: str) -> list[Raw]:
+    """The tables under each other on one sheet, each with its title as `part` where there are several."""
+    starts = _starts(cells)
+    if len(starts) < 2:
+        return [table(cells, filename, name)]
+    ends = [*(start for start, _title in starts[1:]), len(cells)]
+    titles = headers.unique([title for _start, title in starts])
+    found, refused = [], None
+    for (start, _title), end, title in zip(starts, ends, titles, strict=True):
+        try:
+            raw = table(cells[start:end], filename, name)
+            found.append(replace(raw, lines=raw.lines + start, part=title))
+        except DataError as error:
+            refused = refused or error
+    if not found:
+        raise refused or _empty(filename)
+    return found
+
+
+def _starts(cells: Cells) -> list[tuple[int, str]]:
+    """Where each of several tables begins, and its title; fewer than two where the sheet is one table."""
+    blank = [place for place, row in enumerate(cells) if not any(map(_said, row))]
+    if not blank:
+        return []
+    edges = [-1, *blank, len(cells)]
+    sections = [_section(cells, start + 1, end) for start, end in pairwise(edges) if end > start + 1]
+    tables = blocks.grouped(sections)
+    return [(group[0].start if at else 0, blocks.title(group[0])) for at, group in enumerate(tables)]
+
+
+def _section(cells: Cells, start: int, end: int) -> blocks.Section:
+    rows = [[_text(cell) for cell in row] for row in cells[start : min(end, start + _LOOK)]]
+    for row in rows:
+        while row and not row[-1]:
+            row.pop()
+    return blocks.Section(start, start, end, "", rows)
 
 
 def _open(data: bytes, filename: str):

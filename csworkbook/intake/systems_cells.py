@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Names = str | Sequence[str]
 _CODE = re.compile(r"^([a-z]{2,})\. \S")
+_UNIT = re.compile(r"\s*[\[(]([^\])]*)[\])]\s*$")
 _EPOCHS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 
@@ -29,12 +30,23 @@ def plain(text: str) -> str:
     return words.fold(text).replace(" ", "")
 
 
+def without_unit(header: str) -> str:
+    """A header without the unit, currency or zone in brackets behind it.
+
+    >>> without_unit("chat duration (s)"), without_unit("Grand Total (Base)")
+    ('chat duration', 'Grand Total (Base)')
+    """
+    found = _UNIT.search(header)
+    known = found and set(words.fold(found[1]).split()) <= set(words.columns()["units"]["words"])
+    return header[: found.start()] if known else header
+
+
 @dataclass(frozen=True)
 class Headers:
     """The headers of a file, folded: case, accents, punctuation and blanks do not count.
 
     A header that is a code with its meaning in some language ("lastpage. Laatste pagina") is also found by
-    its code.
+    its code, and one with a unit or zone in brackets behind it ("Start date (UTC)") without that.
     """
 
     frame: pd.DataFrame
@@ -49,6 +61,7 @@ class Headers:
             code = _CODE.match(str(header))
             if code:
                 found.setdefault(code[1], header)
+            found.setdefault(plain(without_unit(str(header))) or plain(header), header)
         return found
 
     @property
@@ -168,7 +181,7 @@ def _after(headers: Headers, cells: pd.Series, spec: Mapping[str, Any], zone: st
     if header is None:
         return None
     long = durations.parse(cells, spec["unit"], "seconds").values
-    start = times.parse(headers.frame[header], "UTC" if spec.get("utc") else zone).values
+    start = times.parse_under(headers.frame[header], header, "UTC" if spec.get("utc") else zone).values
     return start + pd.to_timedelta(long, unit="s").astype("timedelta64[us]")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from csworkbook.intake import values
+from csworkbook.intake import durations, values
 from csworkbook.intake.systems_cells import Headers, all_hold, read, texts
 
 if TYPE_CHECKING:
@@ -59,6 +59,9 @@ def make(headers: Headers, spec: object, zone: str, unit: str, column: str) -> M
     made = _either(headers, spec, zone, unit, column) if "either" in spec else _shaped(headers, spec, column)
     if made is None:
         return None
+    unit_said = durations.bracketed(made.header or "")
+    if "unit" in spec and unit_said:
+        spec = {**spec, "unit": unit_said}
     cells = made.cells
     if "when" in spec:
         cells = cells.where(all_hold(headers, spec["when"]))
@@ -144,9 +147,9 @@ def _constant(headers: Headers, value: object, column: str) -> Made:
 
 def _coalesce(columns: list[pd.Series]) -> pd.Series:
     """The first cell of the row that is filled."""
-    cells = texts(columns[0])
+    cells = values.key(columns[0]).values
     for column in columns[1:]:
-        cells = cells.fillna(texts(column))
+        cells = cells.fillna(values.key(column).values)
     return cells
 
 

@@ -187,7 +187,7 @@ class _Work:
         how = made.said.get("fold", "first")
         if made.said.get("spread") and not self.one_each:
             made = replace(made, cells=self._spread(made.cells))
-        cells = self._folded(made.cells, how, column)
+        cells = self._folded(made, how, column)
         if made.header and how == "first" and self.mapping[made.header] is None:
             self.mapping[made.header] = name
             self.changed[made.header] = cells
@@ -197,12 +197,16 @@ class _Work:
             known = said(cells, made.said["words"])
             self.words |= {name: known} if known else {}
 
-    def _folded(self, cells: pd.Series, how: str, column: Column) -> pd.Series:
+    def _folded(self, made: Made, how: str, column: Column) -> pd.Series:
+        cells = made.cells
         if not self.one_each:
             return cells
         if how == "first":
             return first_filled(cells, self.groups)
-        read = times.parse(cells, self.zone).values if column.kind == "time" else values.number(cells).values
+        if column.kind == "time":
+            read = times.parse_under(cells, made.header or "", self.zone).values
+        else:
+            read = values.number(cells).values
         by = read.groupby(self.groups.codes, sort=True)
         return {"sum": by.sum, "min": by.min, "max": by.max}[how]().reset_index(drop=True)
 

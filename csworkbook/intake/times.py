@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from csworkbook.intake import alike
-from csworkbook.intake.values import Parsed, distinct, text_of
+from csworkbook.intake.values import NOTHING, Parsed, distinct, text_of
 from csworkbook.language import gettext as _
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _MAY_BE = re.compile(
     rf"(?i)\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}|^\D?\d{{8}}(?!\d)|^\s*\d{{5}}[.,]\d+\s*$"
     rf"|^\d{{10}}(?:\d{{3}})?$|\b(?:{_MONTH})\b"
 )
+_SAYS_UTC = re.compile(r"(?i)(?:^|[\W_])(?:utc|gmt)(?:$|[\W_](?![+-]?\d))|[a-z]UTC$")
 _HALVES = re.compile(r"(?i)\s*([ap])\.?m\.?$")
 _DAYS = re.compile(
     r"(?i)^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+"
@@ -49,6 +51,15 @@ _DAYS = re.compile(
 _HOURS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 _YEAR_FIRST = ("%Y-%m-%d", "%Y%m%d")
 _DAY_FIRST, _MONTH_FIRST = ("%d-%m-%y", "%d-%m-%Y"), ("%m-%d-%y", "%m-%d-%Y")
+
+
+def zone_of(header: str, zone: str) -> str:
+    """The zone of a column: UTC where its header says so, else the shop's.
+
+    >>> zone_of("Start date (UTC)", "Europe/Amsterdam"), zone_of("Start date", "Europe/Amsterdam")
+    ('UTC', 'Europe/Amsterdam')
+    """
+    return "UTC" if _SAYS_UTC.search(header) else zone
 
 
 def months(column: pd.Series) -> pd.Series:
@@ -120,6 +131,13 @@ def parse(column: pd.Series, zone: str, decided: str = "") -> Parsed:
     return _from_text(pd.Series(texts.array.take(cells.codes), index=column.index), zone, decided)
 
 
+def parse_under(column: pd.Series, header: str, zone: str, decided: str = "") -> Parsed:
+    """As `parse`, with the zone that the header of the column names."""
+    own = zone_of(header, zone)
+    parsed = parse(column, own, decided)
+    return parsed if own == zone else replace(parsed, values=parsed.values.dt.tz_convert(zone))
+
+
 def _typed(column: pd.Series, zone: str) -> Parsed:
     import numpy as np
 
@@ -163,7 +181,7 @@ def _from_text(column: pd.Series, zone: str, decided: str) -> Parsed:
     if not given.all():
         rest = ~given
         texts = pc.utf8_trim_whitespace(cells.filter(pa.array(rest)))
-        given[rest] = np.asarray(pc.fill_null(pc.not_equal(texts, ""), False))
+        given[rest] = ~np.asarray(pc.fill_null(pc.match_substring_regex(texts, NOTHING), True))
         for target, found in zip((day, month, offset), _any_notation(texts), strict=True):
             target[rest] = found
     first, note, unsure = _first(day, month, cells) if not decided else (decided, "", False)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _POINT = re.compile(r"^[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?$")
 _COMMA = re.compile(r"^[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+)?(?:,\d+)?$")
+NOTHING = r"(?i)^\s*(?:[-–—]*|n/a|#n/a|n\.?v\.?t\.?|null|none|nan|nil|undefined|\(?not set\)?)\s*$"
+_NOTHING = re.compile(NOTHING)
 _CLEAN = re.compile(r"(?i)€|\$|£|\b(?:eur|usd|gbp|euro)\b|(?<=\d)['’\u00a0\u202f ](?=\d{3})|\s")
 
 
@@ -257,9 +259,28 @@ def word(
     texts = [text_of(cell) for cell in cells.cells]
     known = {**words.meaning(f"word.{name.split('.')[-1]}"), **words.meaning(f"word.{name}")}
     known |= {words.fold(value): value for value in allowed} | _folded(said)
-    values = [_meant(text, known, None if allowed else text) for text in texts]
-    bad = [value is None and bool(text) for value, text in zip(values, texts, strict=True)]
+    usual = {} if allowed else _usual(cells, texts)
+    values = [
+        _meant(text, known, None if _NOTHING.match(text) else usual.get(words.fold(text))) for text in texts
+    ]
+    bad = [value is None and not _NOTHING.match(text) for value, text in zip(values, texts, strict=True)]
     return Parsed(cells.spread(values, "str"), cells.where(bad))
+
+
+def _usual(cells: Distinct, texts: list[str]) -> dict[str, str]:
+    """Folded word → its commonest spelling: "retour" and "Retour" are one word.
+
+    >>> import pandas as pd
+    >>> word(pd.Series(["Retour", "retour", "retour", "ruil"]), "topic").values.tolist()
+    ['retour', 'retour', 'retour', 'ruil']
+    """
+    import numpy as np
+
+    counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(texts))
+    usual: dict[str, str] = {}
+    for place in np.argsort(-counts, kind="stable"):
+        usual.setdefault(words.fold(texts[place]), texts[place])
+    return usual
 
 
 def _meant(text: str, known: Mapping[str, str], other: str | None) -> str | None:
@@ -286,18 +307,20 @@ def text(column: pd.Series) -> Parsed:
 
 
 def key(column: pd.Series) -> Parsed:
-    """Identifiers: text without outer blanks or the apostrophe spreadsheets put before long numbers."""
+    """Identifiers: text without outer blanks or the apostrophe spreadsheets put before long numbers; a dash or
+    "n/a" in the place of one is none."""
     import numpy as np
     import pandas as pd
     import pyarrow.compute as pc
 
     if isinstance(column.dtype, pd.StringDtype):
         cells = column.array.__arrow_array__()
-        if pc.any(pc.match_substring_regex(cells, r"^['\s]|\s$|^$")).as_py():
+        if pc.any(pc.match_substring_regex(cells, rf"^['\s]|\s$|{NOTHING}")).as_py():
             cells = pc.utf8_trim_whitespace(pc.utf8_ltrim(pc.utf8_trim_whitespace(cells), "'"))
-            cells = pc.if_else(pc.equal(cells, ""), None, cells)
+            cells = pc.if_else(pc.match_substring_regex(cells, NOTHING), None, cells)
         values = pd.Series(pd.array(cells, dtype="str"), index=column.index)
         return Parsed(values, np.zeros(len(values), dtype=bool))
     cells = distinct(column)
-    values = [text_of(cell).lstrip("'").strip() or None for cell in cells.cells]
+    texts = [text_of(cell).lstrip("'").strip() for cell in cells.cells]
+    values = [None if _NOTHING.match(text) else text for text in texts]
     return Parsed(cells.spread(values, "str"), cells.where([False] * len(values)))

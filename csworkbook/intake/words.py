@@ -79,6 +79,36 @@ def groups(section: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(fold(group).split()) for group in _section(section).get("words", ()))
 
 
+@lru_cache
+def listed(section: str, key: str) -> frozenset[str]:
+    """A list of a section by its name: words that rule a column out ("never") or make it less likely ("less")."""
+    return frozenset(_section(section).get(key, ()))
+
+
+@lru_cache
+def stem(header: str, kind: str) -> str:
+    """What a header numbers or dates, without the words for number or date; "" where it has none of these.
+
+    >>> stem("Sessienr.", "key") == stem("Nr. sessie", "key"), stem("Datum aankoop", "time"), stem("Order", "key")
+    (True, 'aankoop', '')
+    """
+    lists = columns()["stem"].get(kind)
+    said = plain(header).split()
+    if not lists or not said:
+        return ""
+    rest = [word for word in said if word not in lists["words"]]
+    if len(rest) == len(said):
+        end = next((end for end in lists["ends"] if rest[-1].endswith(end) and rest[-1] != end), "")
+        rest = [*rest[:-1], rest[-1].removesuffix(end)] if end else []
+    return " ".join(word for word in rest if word not in ("van", "of", "de", "the")).removesuffix("s")
+
+
+@lru_cache
+def stems(section: str, kind: str) -> frozenset[str]:
+    """What the names of a section number or date."""
+    return frozenset(stem(name, kind) for name in names(section)) - {""}
+
+
 def _section(section: str) -> dict:
     lists = columns()
     for part in section.split("."):

@@ -11,10 +11,10 @@ import ipywidgets
 
 from csworkbook.language import gettext as _
 from csworkbook.language import join, ngettext, number
+from csworkbook.naming import table_name
 from csworkbook.pages.table import Table
 from csworkbook.pages.talking import markup, sentence
 from csworkbook.pages.widgets import Download
-from csworkbook.shop import table_name
 
 if TYPE_CHECKING:
     import pandas as pd

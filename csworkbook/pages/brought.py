@@ -9,10 +9,10 @@ import ipywidgets
 
 from csworkbook.language import day, join
 from csworkbook.language import gettext as _
+from csworkbook.naming import table_name
 from csworkbook.pages.page import Page
 from csworkbook.pages.table import Table
 from csworkbook.pages.talking import markup, shared, titled
-from csworkbook.shop import table_name
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,11 +15,11 @@ from csworkbook.errors import WorkbookError
 from csworkbook.intake.choices import Choices
 from csworkbook.language import gettext as _
 from csworkbook.language import join
+from csworkbook.naming import table_name
 from csworkbook.pages.account import account, outcome
 from csworkbook.pages.form import SURE, Form, doubtful
 from csworkbook.pages.page import Page, explained
 from csworkbook.pages.talking import sentence, titled
-from csworkbook.shop import table_name
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,9 +11,8 @@ import traitlets
 from csworkbook.errors import DataError
 from csworkbook.language import gettext as _
 from csworkbook.language import ngettext, number, percent
-from csworkbook.naming import column_name
+from csworkbook.naming import column_name, table_name
 from csworkbook.pages.talking import Talking, script
-from csworkbook.shop import table_name
 from csworkbook.tables import TABLES
 
 if TYPE_CHECKING:

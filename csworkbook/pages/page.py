@@ -12,9 +12,10 @@ from traitlets.log import get_logger
 
 from csworkbook import language, segments, visits
 from csworkbook.language import gettext as _
+from csworkbook.naming import table_name
 from csworkbook.pages.talking import boxed, guarded, markup, sentence, shared
 from csworkbook.pages.widgets import Visit, style
-from csworkbook.shop import Shop, open_shop, table_name, visit
+from csworkbook.shop import Shop, open_shop, visit
 
 if TYPE_CHECKING:
     from csworkbook.pages.panel import Panel

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from csworkbook import chapters, readiness
 from csworkbook.language import gettext as _
 from csworkbook.language import join
+from csworkbook.naming import table_name
 from csworkbook.pages.panel import Panel
 from csworkbook.pages.talking import markup
-from csworkbook.shop import table_name
 
 if TYPE_CHECKING:
     from csworkbook.shop import Shop

@@ -59,6 +59,7 @@ class Register(ipywidgets.VBox):
             [head, bar, self._words, self.table, self._detail, buttons], layout=shared(ipywidgets.Layout)
         )
         self.add_class("csw-panel")
+        self.add_class("csw-register")
         self.refresh()
 
     def refresh(self) -> None:

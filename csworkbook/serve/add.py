@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import ngettext, number
+from csworkbook.naming import table_name
 from csworkbook.serve.progress import progress
-from csworkbook.shop import Shop, open_shop, table_name
+from csworkbook.shop import Shop, open_shop
 
 if TYPE_CHECKING:
     from csworkbook.intake import Choices, Intake, Question
@@ -69,7 +70,7 @@ def _state(path: Path) -> list[int]:
     return [about.st_size, about.st_mtime_ns]
 
 
-def _added(shop: Shop, file: Path, assume: bool) -> Iterator[str]:
+def _added(shop: Shop, file: Path, assume: bool) -> list[str]:
     """One file read, asked about where needed, and added."""
     if not file.exists():
         raise SettingError(_("There is no file {file}.").format(file=file))
@@ -79,10 +80,15 @@ def _added(shop: Shop, file: Path, assume: bool) -> Iterator[str]:
     for intake in found:
         shop.add(intake)
         shop.remember(intake)
+    lines = [_line(one) for one in reversed(list(shop.imports().head(len(found)).itertuples()))]
     if file.parent.resolve() == shop.inbox.resolve():
         shop.store.put("inbox", file.name, _state(file))
-    told = shop.imports().head(len(found)).itertuples()
-    return [_line(one) for one in reversed(list(told))]
+        lines.append(
+            _(
+                "{file} stays in the inbox as it is, with all it holds of people: delete it when you can."
+            ).format(file=file.name)
+        )
+    return lines
 
 
 def _line(one) -> str:

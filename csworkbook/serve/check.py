@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from csworkbook.errors import SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import join, ngettext, number, percent
+from csworkbook.naming import table_name
 from csworkbook.serve.progress import progress
-from csworkbook.shop import table_name
 from csworkbook.tables import TABLES
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from voila.voila_identity_provider import VoilaLoginHandler
 
 from csworkbook import visits
 from csworkbook.language import LANGUAGES, join, ngettext, number, speaking
+from csworkbook.naming import table_name
 from csworkbook.serve import landing
 from csworkbook.serve.bundle import LIST, bundle, large
 from csworkbook.serve.words import door_words, landing_words, shop_words
-from csworkbook.shop import table_name
 
 if TYPE_CHECKING:
     from csworkbook.serve.application import WorkbookServer

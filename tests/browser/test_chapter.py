@@ -142,7 +142,7 @@ def broken(tmp_path_factory):
     contents = {
         "leeg.csv": b"",
         "binair.csv": bytes(range(256)) * 40,
-        "verkeerd_scheidingsteken.csv": good.replace(";", "^").encode(),
+        "verkeerd_scheidingsteken.csv": good.replace(";", "&").encode(),
         "zestig_kolommen.csv": (
             ";".join(f"k{i}" for i in range(60)) + "\n" + ";".join(["x1"] * 60) + "\n"
         ).encode(),

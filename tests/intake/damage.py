@@ -81,7 +81,9 @@ def header_repeated_in_the_middle(whole):
     return packed(made.body(lambda rows: [*rows[: len(rows) // 2], head, *rows[len(rows) // 2 :]]))
 
 
-@damage(ALL, **KEEPS)
+@damage(
+    ALL, same=True, counted=lambda n: {n, 2 * n - 1, 2 * n}
+)  # a blank line between rows is set aside, and counted
 def blank_lines(whole):
     return packed(grid(whole).body(lambda rows: [line for row in rows for line in (row, ())]))
 

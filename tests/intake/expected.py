@@ -22,6 +22,7 @@ from csworkbook.tables import TABLES
 
 OPEN = Path(__file__).parent / "corpus"
 HELD = OPEN / "held"
+FRESH = OPEN / "fresh"
 KEY = b"the key of the corpus, 32 bytes.."
 
 

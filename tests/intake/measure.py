@@ -1,14 +1,16 @@
 """How many files come in right at first sight?
 
-    python tests/intake/measure.py [--held] [--show FILE] [--write]
+    python tests/intake/measure.py [--held | --fresh] [--show FILE] [--write]
 
 Prints the share of the corpus that is read right with nothing mapped by hand, whole and per part, and
-what failed per file; of the part held back only the shares, unless one file of it is asked for.
+what failed per file; of the part held back only the shares, unless one file of it is asked for, and
+of the fresh files never more than the shares.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections import Counter
 from datetime import date
@@ -16,7 +18,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
-from intake.expected import HELD, OPEN, Outcome, files, judge  # noqa: E402
+from intake.expected import FRESH, HELD, OPEN, Outcome, files, judge  # noqa: E402
 
 README = Path(__file__).parent / "README.md"
 MARKS = "<!-- figures -->", "<!-- end of figures -->"
@@ -59,20 +61,29 @@ def _failed(outcome: Outcome, most: int = 8) -> list[str]:
     ]
 
 
-def write(opened: list[Outcome], held: list[Outcome]) -> None:
-    """Put the figures of today between the marks in README.md."""
+def write(parts: dict[str, list[Outcome]]) -> None:
+    """Put the figures of today between the marks in README.md, one column per part of the corpus."""
     text = README.read_text("utf-8")
     before, rest = text.split(MARKS[0])
     after = rest.split(MARKS[1])[1]
-    rows = zip(shares(opened).items(), shares(held).values(), strict=True)
+    counts = {name: shares(outcomes) for name, outcomes in parts.items()}
+    heads = [f"{name} ({len(outcomes)} files)" for name, outcomes in parts.items()]
+    names = next(iter(counts.values()))
     table = [
-        f"Measured on {date.today().isoformat()} by `python tests/intake/measure.py --held --write`.",
+        f"Measured on {date.today().isoformat()} by `python tests/intake/measure.py --write`.",
         "",
-        f"| part | open ({len(opened)} files) | held back ({len(held)} files) |",
-        "|---|---|---|",
-        *(f"| {part} | {percent(*mine)} | {percent(*theirs)} |" for (part, mine), theirs in rows),
+        f"| part | {' | '.join(heads)} |",
+        f"|---|{'---|' * len(heads)}",
+        *(f"| {one} | {' | '.join(percent(*count[one]) for count in counts.values())} |" for one in names),
     ]
     README.write_text(f"{before}{MARKS[0]}\n" + "\n".join(table) + f"\n{MARKS[1]}{after}", "utf-8")
+
+
+def stated(part: str, column: int) -> tuple[int, int]:
+    """What README.md says of a part of the measure: right and all; `column` 0 is the open corpus, −1 the fresh one."""
+    row = next(line for line in README.read_text("utf-8").splitlines() if line.startswith(f"| {part} |"))
+    right, all_ = re.findall(r"\((\d+) of (\d+)\)", row)[column]
+    return int(right), int(all_)
 
 
 def _one(name: str, folder: Path) -> str:
@@ -87,9 +98,16 @@ def _one(name: str, folder: Path) -> str:
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--held", action="store_true", help="the files held back: their shares only")
+    parser.add_argument("--fresh", action="store_true", help="the files made last: their shares only")
     parser.add_argument("--show", metavar="FILE", help="all that is wrong with the files of that name")
     parser.add_argument("--write", action="store_true", help="put the figures into README.md")
     asked = parser.parse_args(argv)
+    if asked.fresh and (asked.held or asked.show or asked.write):
+        parser.error("--fresh stands alone: of the fresh files only the shares are told")
+    if asked.fresh:
+        fresh = [judge(path) for path in files(FRESH)]
+        print(f"fresh, {len(fresh)} files\n{report(fresh, details=False)}")
+        return
     if asked.show:
         print(_one(asked.show, HELD if asked.held else OPEN))
         return
@@ -101,7 +119,8 @@ def main(argv: list[str] | None = None) -> None:
     if held:
         print(f"\nheld back, {len(held)} files\n{report(held, details=False)}")
     if asked.write:
-        write(opened, held)
+        fresh = [judge(path) for path in files(FRESH)]
+        write({"open": opened, "held back at first": held, "fresh, never looked at": fresh})
 
 
 if __name__ == "__main__":
