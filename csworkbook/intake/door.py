@@ -12,7 +12,7 @@ from csworkbook.intake import refusals, words
 from csworkbook.intake.choices import Choices
 from csworkbook.intake.found import InMemory, Intake, Rows
 from csworkbook.language import gettext as _
-from csworkbook.language import join
+from csworkbook.language import join, number
 from csworkbook.tables import TABLES
 
 if TYPE_CHECKING:
@@ -101,7 +101,16 @@ def tables_of(raws: list[Raw], asked: Asked) -> list[Intake]:
             errors.append(error)
     if not found:
         raise errors[0]
-    return found
+    passed = [one for one in candidates if not one.usable and (one.raw.sheet or one.raw.part)]
+    return [replace(found[0], notes=[*found[0].notes, *map(_passed_over, passed)]), *found[1:]]
+
+
+def _passed_over(one: Candidate) -> str:
+    """That a sheet, or a file in a ZIP, is no table as it stands, and what to do with it."""
+    said = _(
+        "“{part}” ({n} rows) was not recognised and is not used: bring it as a file of its own to say what it is."
+    )
+    return said.format(part=one.raw.sheet or one.raw.part, n=number(len(one.raw.frame)))
 
 
 def _candidates(raws: list[Raw], asked: Asked) -> tuple[list[Candidate], list[DataError]]:

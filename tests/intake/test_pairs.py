@@ -96,6 +96,20 @@ def test_a_zip_of_several_tables(tmp_path):
     }
 
 
+def test_a_sheet_that_is_no_table_is_not_passed_over_in_silence(tmp_path):
+    path = tmp_path / "twee.xlsx"
+    with pd.ExcelWriter(path) as book:
+        pd.DataFrame({"review_id": ["1"], "datum": ["13-01-2025"], "sterren": [5]}).to_excel(
+            book, sheet_name="Reviews", index=False
+        )
+        pd.DataFrame({"kleur": ["rood", "blauw"], "maat": ["M", "L"]}).to_excel(
+            book, sheet_name="Kleuren", index=False
+        )
+    (found,) = intake.read_all(path)
+    assert found.table == "reviews"
+    assert any("“Kleuren” (2 rows) was not recognised" in note for note in found.notes)
+
+
 def test_orders_and_answers_of_one_person_get_one_id():
     key = b"k" * 32
     orders = intake.read(csv("order;email;date;total\n1;Jan@Example.com ;2025-01-13;5.50"), key=key)

@@ -48,6 +48,12 @@ def test_handling_and_repeats_by_hand():
     assert result.whole.value == pytest.approx(24 + 24 + 225 / 7 * 0.4 + 18 + 24)
 
 
+def test_small_shares_are_said_as_shares_and_small_losses_not_as_minus_nothing():
+    result = ledger.reasons(ASKED, SHOP)
+    assert result.cell("again_share", 0.0636) == "6.4%"
+    assert result.cell("later", -0.2) == "€0"
+
+
 def test_windows_that_are_not_over_do_not_count_for_coming_back():
     result = ledger.reasons(ASKED, SHOP)
     # parcel: k1 comes back; k2, k3, k4 do not. size: k5 has 14 days, k8 and k9 have not, and nobody knows whose k6 and k7 are
