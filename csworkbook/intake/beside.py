@@ -61,6 +61,20 @@ def _are(column: pd.Series, pattern: re.Pattern) -> bool:
     return len(good) > 0 and sum(good) >= _MOST * len(good)
 
 
+def header_again(raw: Raw) -> np.ndarray:
+    """The rows that repeat the header, as pages of a report glued together do."""
+    import numpy as np
+
+    again = np.ones(len(raw.frame), dtype=bool)
+    for header in raw.frame.columns:
+        if header in raw.made or not again.any():
+            continue
+        again &= (
+            (raw.frame[header].astype("str").str.strip() == header.strip()).fillna(False).to_numpy(dtype=bool)
+        )
+    return np.flatnonzero(again)
+
+
 def cancelled(raw: Raw) -> tuple[np.ndarray, str, str] | None:
     """Rows of orders whose status says that they never became one, or None where no column tells."""
     import numpy as np

@@ -239,7 +239,7 @@ def _made_key(work: Built, key: str) -> None:
     """A number for every row, made from what it says; rows that say the same get one each."""
     import pandas as pd
 
-    cells = work.raw.frame.astype("str")
+    cells = work.raw.frame.astype("str").apply(lambda column: column.str.strip().fillna(""))
     sums = pd.util.hash_pandas_object(cells, index=False)
     again = sums.groupby(sums).cumcount()
     work.columns[key] = (sums.map("{:016x}".format) + again.map(lambda n: f"-{n + 1}" if n else "")).astype(

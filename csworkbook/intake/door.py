@@ -131,6 +131,7 @@ def candidates_of(raw: Raw, asked: Asked) -> list[Candidate]:
     mended = checks.is_mended(list(raw.frame.columns))
     if mended:
         raw = replace(raw, frame=raw.frame.drop(columns=[name for name in mended if name in raw.frame]))
+    raw = _without_header_again(raw)
     mark = fingerprint(list(raw.frame.columns))
     choices = asked.of(mark)
     export = systems.find(raw)
@@ -142,6 +143,26 @@ def candidates_of(raw: Raw, asked: Asked) -> list[Candidate]:
         if fed:
             return fed
     return _without_export(raw, choices, mark)
+
+
+def _without_header_again(raw: Raw) -> Raw:
+    """The table without rows that repeat its header; they are lines that are no rows."""
+    import numpy as np
+    import pandas as pd
+
+    from csworkbook.intake import beside
+
+    rows = beside.header_again(raw)
+    if not len(rows):
+        return raw
+    said = {
+        "row": raw.lines[rows],
+        "text": str(raw.frame.columns[0]),
+        "reason": _("the line repeats the header"),
+    }
+    broken = pd.concat([raw.broken, pd.DataFrame(said)], ignore_index=True)
+    frame = raw.frame.drop(raw.frame.index[rows]).reset_index(drop=True)
+    return replace(raw, frame=frame, lines=np.delete(raw.lines, rows), broken=broken)
 
 
 def _fed(feed: Feed, choices: Choices, mark: str, export: Export) -> Candidate:

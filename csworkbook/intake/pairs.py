@@ -78,18 +78,23 @@ def _contacts_and_messages(first: Candidate) -> list[Candidate]:
         messages = columns_of(first.profiles, "messages", {})
     contacts = columns_of(first.profiles, "contacts", _not(messages, frozenset({"sender"})))
     key = next((header for header, match in messages.matches.items() if match.column == "contact_id"), None)
-    if messages.missing or contacts.missing or contacts.made_key or key is None:
+    tells = contacts.columns & {"customer_id", "email_hash", "channel", "topic"}
+    if messages.missing or contacts.missing or contacts.made_key or key is None or not tells:
         return []
     if not first.raw.frame[key].duplicated().any():
         return []
-    raw = _first_of_each(first.raw, key)
+    sent = next(header for header, match in messages.matches.items() if match.column == "sent_at")
+    raw = _first_of_each(first.raw, key, sent)
     folded = _again(first, raw, "contacts", _not(messages, frozenset({"sender"})))
-    fold = partial(_first_of_each, key=key)
+    fold = partial(_first_of_each, key=key, sent=sent)
     return [replace(first, found=messages), replace(folded, fold=fold, folds=True)]
 
 
-def _first_of_each(raw: Raw, key: str) -> Raw:
-    """The first row of every number."""
+def _first_of_each(raw: Raw, key: str, sent: str) -> Raw:
+    """The earliest row of every number."""
+    from csworkbook.intake.systems_fold import by_time
+
+    raw = by_time(raw, sent, "UTC")
     rows = ~raw.frame[key].duplicated() & raw.frame[key].notna()
     frame = raw.frame[rows].reset_index(drop=True)
     return replace(raw, frame=frame, lines=raw.lines[rows.to_numpy()], broken=no_broken())

@@ -58,7 +58,7 @@ class Headers:
         for header in self.frame.columns:
             found.setdefault(plain(header), header)
         for header in self.frame.columns:
-            code = _CODE.match(str(header))
+            code = _CODE.match(str(header).casefold())
             if code:
                 found.setdefault(code[1], header)
             found.setdefault(plain(without_unit(str(header))) or plain(header), header)

@@ -76,6 +76,7 @@ def first_filled(column: pd.Series, groups: Groups) -> pd.Series:
 def folded(raw: Raw, part: Mapping[str, Any], zone: str, *, first: bool) -> tuple:
     """One part of a description applied to a file: raw, mapping, words, complete, notes, left (as in `Feed`)."""
     raw = unpivoted(raw, part["unpivot"]) if "unpivot" in part else raw
+    raw = in_order(raw, part["sort"], zone) if "sort" in part else raw
     work = _Work.of(raw, part, zone)
     for name, spec in part["columns"].items():
         work.take(name, spec)
@@ -96,6 +97,19 @@ def with_derived(raw: Raw, derive: Mapping[str, Any], zone: str) -> Raw:
         if found is not None:
             made[name] = found.cells
     return _raw(raw, raw.frame.assign(**made), raw.lines, raw.broken, tuple(made)) if made else raw
+
+
+def in_order(raw: Raw, names: list[str], zone: str) -> Raw:
+    """The rows in the order of a time, where the file has it: exports often begin with the latest."""
+    header = Headers(raw.frame).find(names)
+    return raw if header is None else by_time(raw, header, zone)
+
+
+def by_time(raw: Raw, header: str, zone: str) -> Raw:
+    """The rows in the order of the times in a column; rows without one go last."""
+    moments = times.parse(raw.frame[header], zone).values.reset_index(drop=True)
+    order = moments.sort_values(kind="stable").index.to_numpy()
+    return replace(raw, frame=raw.frame.take(order).reset_index(drop=True), lines=raw.lines[order])
 
 
 def unpivoted(raw: Raw, name: str) -> Raw:

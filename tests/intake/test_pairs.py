@@ -68,6 +68,24 @@ def test_messages_tell_of_their_contacts():
     assert found["opened_at"].dt.strftime("%d %H:%M").tolist() == ["13 10:00", "14 09:00"]
 
 
+def test_messages_that_begin_with_the_latest_open_their_contact_with_the_earliest():
+    data = csv("""
+        ticket_id;sent_at;sender;text;channel;customer_id
+        8;2025-01-14 09:00;klant;Is dit er nog?;mail;b
+        7;2025-01-13 10:05;medewerker;Onderweg;chat;a
+        7;2025-01-13 10:00;klant;Waar blijft het?;chat;a
+    """)
+    found = next(one for one in intake.read_all(data) if one.table == "contacts").frame
+    assert found["opened_at"].dt.strftime("%d %H:%M").tolist() == ["13 10:00", "14 09:00"]
+
+
+def test_a_header_that_comes_back_is_no_row():
+    head, *rows = LINES.splitlines()
+    lines, orders = intake.read_all(b"\n".join([head, *rows[:2], head, *rows[2:]]))
+    assert (lines.read, lines.used, orders.used) == (5, 3, 2)
+    assert "repeats the header" in lines.aside.set_index("row")["reason"][4]
+
+
 def test_a_date_and_the_time_beside_it_are_one_moment():
     data = csv("""
         Belnummer;Datum;Tijd;Klantnummer;Onderwerp
