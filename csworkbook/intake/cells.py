@@ -157,8 +157,14 @@ def _customer(raw: Raw, header: str, column: Column, how: How) -> Understood:
 
 def _somebody(cells: pd.Series) -> pd.Series:
     """The cells without "Visitor", "gast" and the like, which would make one customer of many people."""
-    told, nobody = values.distinct(cells), words.answers()["nobody"]["words"]
-    rows = told.where([isinstance(cell, str) and words.fold(cell) in nobody for cell in told.cells])
+    import pandas as pd
+    import pyarrow.compute as pc
+
+    if not isinstance(cells.dtype, pd.StringDtype):
+        cells = values.text(cells).values
+    nobody = "|".join(word.replace(" ", r"\W+") for word in words.answers()["nobody"]["words"])
+    rows = pc.match_substring_regex(cells.array.__arrow_array__(), rf"(?i)^\W*(?:{nobody})\W*$")
+    rows = pc.fill_null(rows, False).to_numpy()
     return cells.mask(rows) if rows.any() else cells
 
 
