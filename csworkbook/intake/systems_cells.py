@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Names = str | Sequence[str]
-_CODE = re.compile(r"^([a-z]{2,})\. \S")
+_CODE = re.compile(r"^([a-z]{2,}|[A-Z]{2,})\. \S")
 _UNIT = re.compile(r"\s*[\[(]([^\])]*)[\])]\s*$")
 _EPOCHS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
@@ -58,9 +58,9 @@ class Headers:
         for header in self.frame.columns:
             found.setdefault(plain(header), header)
         for header in self.frame.columns:
-            code = _CODE.match(str(header).casefold())
+            code = _CODE.match(str(header))
             if code:
-                found.setdefault(code[1], header)
+                found.setdefault(code[1].casefold(), header)
             found.setdefault(plain(without_unit(str(header))) or plain(header), header)
         return found
 
