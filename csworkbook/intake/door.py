@@ -172,7 +172,9 @@ def _fed(feed: Feed, choices: Choices, mark: str, export: Export) -> Candidate:
 
     profiles = [look(header, feed.raw.frame[header]) for header in feed.raw.frame.columns]
     told = {p.header: _as_known(p, feed, export) for p in profiles if _is_known(p, feed, export)}
-    told |= _told(choices.mapping, list(feed.raw.frame.columns), feed.table)
+    said = chosen(choices, list(feed.raw.frame.columns), feed.table)
+    named = {match.column for match in said.values()} - {None}
+    told = {header: match for header, match in told.items() if match.column not in named} | said
     found = recognise(profiles, table=feed.table or choices.table, told=told)
     if feed.complete:
         found.matches = {header: _only_sure(match) for header, match in found.matches.items()}
@@ -235,6 +237,13 @@ def set_aside(one: Candidate) -> tuple:
         return one.left
     found = beside.cancelled(one.raw)
     return one.left if found is None else (*one.left, found)
+
+
+def chosen(choices: Choices, headers: list[str], table: str | None) -> dict[str, Match]:
+    """What the user said of these headers, as far as it is about this table of the several a file may feed."""
+    told = _told(choices.mapping, headers, choices.table)
+    known = {None, *(column.name for column in TABLES[table].columns)} if table else None
+    return {header: match for header, match in told.items() if known is None or match.column in known}
 
 
 def _told(mapping: Mapping[str, str | None], headers: list[str], table: str | None) -> dict[str, Match]:

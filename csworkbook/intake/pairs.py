@@ -39,14 +39,22 @@ def _not(found: Recognised, names: frozenset[str]) -> dict[str, Match]:
     }
 
 
+def _chosen(first: Candidate, table: str) -> dict[str, Match]:
+    """What the user said of the columns of one of the two tables."""
+    from csworkbook.intake.door import chosen
+
+    return chosen(first.choices, list(first.raw.frame.columns), table)
+
+
 def _orders_and_lines(first: Candidate) -> list[Candidate]:
     """The orders in a file of order lines, or the lines in a file of orders."""
     lines = first.found
     if lines.table == "orders":
-        lines = columns_of(first.profiles, "order_lines", _not(lines, frozenset({"revenue"})))
+        told = _not(lines, frozenset({"revenue"})) | _chosen(first, "order_lines")
+        lines = columns_of(first.profiles, "order_lines", told)
     if lines.missing or "order_id" not in lines.columns:
         return []
-    orders = columns_of(first.profiles, "orders", _not(lines, _LINES))
+    orders = columns_of(first.profiles, "orders", _not(lines, _LINES) | _chosen(first, "orders"))
     tells = orders.columns & {"customer_id", "email_hash", "revenue"}
     if orders.made_key or not set(orders.missing) <= {"revenue"} or not tells:
         return []
@@ -75,8 +83,9 @@ def _contacts_and_messages(first: Candidate) -> list[Candidate]:
     """The contacts in a file of messages: one for every number, opened with its first message."""
     messages = first.found
     if messages.table == "contacts":
-        messages = columns_of(first.profiles, "messages", {})
-    contacts = columns_of(first.profiles, "contacts", _not(messages, frozenset({"sender"})))
+        messages = columns_of(first.profiles, "messages", _chosen(first, "messages"))
+    told = _not(messages, frozenset({"sender"})) | _chosen(first, "contacts")
+    contacts = columns_of(first.profiles, "contacts", told)
     key = next((header for header, match in messages.matches.items() if match.column == "contact_id"), None)
     tells = contacts.columns & {"customer_id", "email_hash", "channel", "topic"}
     if messages.missing or contacts.missing or contacts.made_key or key is None or not tells:
@@ -105,7 +114,7 @@ def _again(first: Candidate, raw: Raw, table: str, told: dict[str, Match]) -> Ca
     from csworkbook.intake.profile import look
 
     profiles = [look(header, raw.frame[header]) for header in raw.frame.columns]
-    found = columns_of(profiles, table, told)
+    found = columns_of(profiles, table, told | _chosen(first, table))
     note = _("{lines} lines in the file became {rows} rows of “{table}”.").format(
         lines=number(len(first.raw.frame)), rows=number(len(raw.frame)), table=table_name(table)
     )

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from csworkbook import intake
+from csworkbook.intake import Choices
 
 
 def csv(text):
@@ -84,6 +85,42 @@ def test_a_header_that_comes_back_is_no_row():
     lines, orders = intake.read_all(b"\n".join([head, *rows[:2], head, *rows[2:]]))
     assert (lines.read, lines.used, orders.used) == (5, 3, 2)
     assert "repeats the header" in lines.aside.set_index("row")["reason"][4]
+
+
+SHOPIFY = csv("""
+    Name,Email,Financial Status,Created at,Total,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Vendor,Location
+    #1,jan@example.com,paid,2025-01-13 10:00:00 +0100,25.50,2,Cup,10.00,C1,Acme,Delft
+    #1,,,,,1,Mug,5.50,M1,Acme,
+    #2,piet@example.com,paid,2025-01-14 10:00:00 +0100,10.00,1,Cup,10.00,C1,Bol,Breda
+""")
+
+
+def test_a_column_of_either_table_of_a_known_export_can_be_corrected():
+    said = Choices(mapping={"Vendor": "category", "Location": "channel"})
+    tables = {one.table: one for one in intake.read_all(SHOPIFY, choices=said)}
+    assert tables["order_lines"].frame["category"].tolist() == ["Acme", "Acme", "Bol"]
+    assert tables["orders"].frame["channel"].tolist() == ["Delft", "Breda"]
+    assert "category" not in tables["orders"].frame
+    assert tables["orders"].frame["revenue"].tolist() == [25.5, 10.0]
+
+
+def test_what_the_owner_says_goes_before_what_the_export_says():
+    told = {
+        one.table: one for one in intake.read_all(SHOPIFY, choices=Choices(mapping={"Vendor": "product"}))
+    }
+    assert told["order_lines"].frame["product"].tolist() == ["Acme", "Acme", "Bol"]
+    assert told["order_lines"].mapping["Lineitem name"] != "product"
+
+
+def test_a_column_of_the_orders_in_a_file_of_lines_can_be_corrected():
+    data = (
+        LINES.replace(b"Status", b"Afrekening").replace(b"betaald", b"12,34").replace(b"geannuleerd", b"9,99")
+    )
+    tables = {
+        one.table: one for one in intake.read_all(data, choices=Choices(mapping={"Afrekening": "revenue"}))
+    }
+    assert tables["orders"].frame["revenue"].tolist() == [12.34, 9.99, 12.34]
+    assert tables["order_lines"].used == 4
 
 
 def test_a_date_and_the_time_beside_it_are_one_moment():
