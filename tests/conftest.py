@@ -9,6 +9,12 @@ import pytest
 from csworkbook import language
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Browser tests go last: the driver of the browser leaves its event loop running in this thread."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def realdata() -> Path:
     """The folder of real files for optional tests; skips where it is absent."""
