@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, ClassVar
 
 from csworkbook import language
 from csworkbook.language import gettext as _
+from csworkbook.vocabulary import COMMON, ORDERED, Vocabulary
+
+__all__ = ["Result", "Vocabulary", "head", "question", "word"]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +39,7 @@ class Result:
     shown: ClassVar[tuple[str, ...]] = ()
     # whether `low` and `high` bound a difference of shares, shown in points
     in_points: ClassVar[bool] = False
+    vocabulary: ClassVar[Vocabulary] = COMMON
 
     @property
     def text(self) -> str:
@@ -69,7 +72,7 @@ class Result:
 
     def heads(self) -> list[str]:
         """The heads of the shown columns, in the language spoken now."""
-        return [str(head(column)) for column in self.columns]
+        return [self.vocabulary.head(column) for column in self.columns]
 
     def cells(self) -> list[list[str]]:
         """The shown cells as people read them, row by row."""
@@ -80,181 +83,69 @@ class Result:
 
     def sortable(self) -> pd.DataFrame:
         """The shown columns as they sort: answers in their own order, not by the alphabet."""
+        import pandas as pd
+
+        answers = pd.CategoricalDtype([1, 2, 3], ordered=True)
         shown = self.table[self.columns]
-        ordered = [column for column in self.columns if column in _ORDERED]
-        return shown.astype({column: _answers() for column in ordered})
+        return shown.astype({column: answers for column in self.columns if column in ORDERED})
 
     def cell(self, column: str, value: object) -> str:
         """One cell as people read it; the ends of a difference are in points, as the difference is."""
         column = "difference" if self.in_points and column in ("low", "high") else column
-        return cell(column, value, getattr(self, "currency", "EUR"))
+        return self.vocabulary.cell(column, value, getattr(self, "currency", "EUR"))
 
     def sheet(self) -> pd.DataFrame:
         """The table for a spreadsheet: numbers as numbers, heads and known words in the language spoken now."""
-        words = {c: self.table[c].map(word) for c in self.columns if c in _WORDY or c not in _heads()}
+        words = {c: self.table[c].map(self._said(c)) for c in self.columns if self.vocabulary.says(c)}
         renamed = self.table[self.columns].assign(**words)
         return renamed.set_axis(self.heads(), axis=1)
 
+    def _said(self, column: str) -> Callable[[object], object]:
+        """How the words of a column are said; a number stays a number unless it stands for an answer."""
+        coded = column in (*ORDERED, *self.vocabulary.wordy)
+        return lambda value: self.vocabulary.word(value) if coded or isinstance(value, str) else value
+
     def kinds(self) -> dict[str, str]:
         """How each head's cells are written in a spreadsheet: share, points, money, count, number, date."""
-        return {str(head(column)): kind(column) for column in self.columns}
+        return {self.vocabulary.head(column): self.vocabulary.sheet_kind(column) for column in self.columns}
 
     def _repr_html_(self) -> str:
         return f"<p><strong>{escape(self.text)}</strong></p>{_html(self)}"
 
 
-def question(text: str) -> Callable[[Callable], Callable]:
-    """Name the owner's question a chapter function answers; panels show it as their head.
+def question(
+    text: str,
+    *,
+    labels: Callable[[], Mapping[str, str]] = dict,
+    choices: Callable[[], Mapping[tuple[str, object], str]] = dict,
+) -> Callable[[Callable], Callable]:
+    """Name the owner's question a chapter function answers, and what its parameters are called on a page.
 
-    `text` is English and marked for the catalogue.
+    Parameters
+    ----------
+    text : str
+        English, marked for the catalogue; panels show it as their head.
+    labels : callable
+        Gives the label of each parameter that has a control, in the language spoken now.
+    choices : callable
+        Gives how an option is said, by (parameter, option).
     """
 
     def named(function: Callable) -> Callable:
-        function.question = text
+        function.question, function.labels, function.choices = text, labels, choices
         return function
 
     return named
 
 
 def head(column: str) -> str:
-    """A column's name as a table head."""
-    return _heads().get(column) or str(word(column))
-
-
-def _heads() -> dict[str, str]:
-    return {
-        "stage": _("Stage"),
-        "answer": _("Answer"),
-        "count": _("Count"),
-        "n": _("n"),
-        "share": _("Share"),
-        "low": _("From"),
-        "high": _("To"),
-        "net": _("Net effort"),
-        "other": _("Compared with"),
-        "difference": _("Difference (points)"),
-        "p": _("p (corrected)"),
-        "verdict": _("Different?"),
-        "segment": _("Group"),
-        "shrunk": _("Share, evened out"),
-        "small": _("Small group"),
-        "week": _("Week of"),
-        "month": _("Month of"),
-        "topic": _("Topic"),
-        "words": _("Words"),
-        "quote": _("Quote"),
-        "measure": _("Measure"),
-        "effort": _("Effort"),
-        "benchmark": _("Handbook"),
-        "within": _("To within ±"),
-        "needed": _("Answers needed"),
-        "answers": _("Answers"),
-        "question": _("Question"),
-        "column": _("Column"),
-        "invitations": _("Invitations to send"),
-        "reach": _("Reach"),
-        "effect": _("Buy again: difference (points)"),
-        "value": _("Value per year"),
-        "value_low": _("Value, from"),
-        "value_high": _("Value, to"),
-        "rank": _("Rank"),
-        "new": _("New"),
-        "returned": _("Came back"),
-        "lapsed": _("Lapsed"),
-        "active": _("Active"),
-        "rate": _("Lapsed, share"),
-        "trait": _("Trait"),
-        "responders": _("Responders"),
-        "customers": _("All customers"),
-    }
+    """A column's name as a table head, as far as all chapters share it."""
+    return COMMON.head(column)
 
 
 def word(value: object) -> object:
     """A value that the workbook or its demo shop put in a table, as people say it; anything else unchanged."""
-    known = isinstance(value, (str, int)) and not isinstance(value, bool)
-    return _words(language.current()).get(value, value) if known else value
-
-
-@lru_cache
-def _words(_spoken: str) -> dict[object, str]:
-    """Every such value and how it is said in one language."""
-    from csworkbook.demo.words import said
-
-    return said() | {
-        "choosing": _("Choosing"),
-        "buying": _("Buying"),
-        "after": _("After purchase"),
-        1: _("Hardly any"),
-        2: _("Some"),
-        3: _("Far too much"),
-        "yes": _("yes"),
-        "no": _("no"),
-        "cannot tell yet": _("cannot tell yet"),
-        "device": _("Device"),
-        "customer_type": _("Customer type"),
-        "channel": _("Channel"),
-        "category": _("Category"),
-        "mobile": _("mobile"),
-        "desktop": _("desktop"),
-        "tablet": _("tablet"),
-        "new": _("new"),
-        "returning": _("returning"),
-        "buy_again": _("would buy again"),
-        "spend_more": _("would spend more"),
-        "negative_word": _("would not recommend (0–6)"),
-        "bought_again": _("bought again"),
-        "orders": _("orders per customer"),
-        "revenue": _("revenue per customer"),
-    }
-
-
-_ORDERED = ("answer", "effort")
-_WORDY = ("stage", "other", "answer", "verdict", "segment", "measure", "effort", "trait")
-# how the cells of a column are written; a column named in no set is text
-_SHARES = {"share", "low", "high", "shrunk", "reach", "rate", "benchmark", "within"}
-_POINTS = {"net", "difference", "effect"}
-_COUNTS = {"count", "n", "needed", "invitations", "new", "returned", "lapsed", "active", "rank"}
-_MONEY = {"value", "value_low", "value_high"}
-
-
-def cell(column: str, value: object, currency: str = "EUR") -> str:
-    """One cell as people read it: percentages, money, dates and words, never 0.3333333."""
-    if isinstance(value, (list, tuple)):
-        return " / ".join(map(str, value))
-    if value is None or value != value:
-        return "–"
-    if isinstance(value, str):
-        return str(word(value))
-    if column in _SHARES:
-        return language.percent(value, 1)
-    if column in _POINTS:
-        return language.number(value * 100, 1)
-    if column in _COUNTS:
-        return language.number(value)
-    if column in _MONEY:
-        return language.money(value, currency)
-    if column == "p":
-        return f"< {language.number(0.001, 3)}" if value < 0.001 else language.number(value, 3)
-    if hasattr(value, "strftime"):
-        return language.day(value, "MMMM yyyy" if column == "month" else "d MMM yyyy")
-    if isinstance(value, bool):
-        return _("yes") if value else ""
-    if isinstance(value, float):
-        return language.number(value, 2)
-    return str(word(value)) if column in _ORDERED else language.number(value)
-
-
-def _answers() -> pd.CategoricalDtype:
-    import pandas as pd
-
-    return pd.CategoricalDtype([1, 2, 3], ordered=True)
-
-
-def kind(column: str) -> str:
-    """How a column is written: share, points, money, count, number, date, or "" for text."""
-    kinds = {"share": _SHARES, "points": _POINTS, "count": _COUNTS, "money": _MONEY, "number": {"p"}}
-    dates = {"date": {"week", "month"}}
-    return next((name for name, columns in (kinds | dates).items() if column in columns), "")
+    return COMMON.word(value)
 
 
 def _html(result: Result, rows: int = 30) -> str:

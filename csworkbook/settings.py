@@ -17,7 +17,12 @@ WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 @dataclass(frozen=True)
 class Settings:
-    """What a shop says about itself; `margin` is a share of revenue (0–1), costs are per hour."""
+    """What a shop says about itself.
+
+    `margin` is a share of revenue (0–1), costs are per hour; `country` tells the public holidays (none
+    when empty). `service_items` says of every item of the shop's own service survey which dimension it
+    belongs to, `service_texts` how it reads; without them the survey is SERVQUAL's.
+    """
 
     name: str = "Demo"
     currency: str = "EUR"
@@ -27,6 +32,9 @@ class Settings:
     hourly_cost: float = 32.0
     opening_hours: dict[str, str] = field(default_factory=lambda: dict.fromkeys(WEEK[:5], "09:00-17:00"))
     targets: dict[str, float] = field(default_factory=dict)
+    country: str = "NL"
+    service_items: dict[str, str] = field(default_factory=dict)
+    service_texts: dict[str, str] = field(default_factory=dict)
 
 
 def require(settings: Settings) -> None:

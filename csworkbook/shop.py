@@ -35,7 +35,17 @@ if TYPE_CHECKING:
     from csworkbook.findings import Finding
     from csworkbook.intake import Choices, Intake, Source
 
-_HANDED = ("currency", "zone", "margin", "hourly_cost", "opening_hours", "targets")
+_HANDED = (
+    "currency",
+    "zone",
+    "margin",
+    "hourly_cost",
+    "opening_hours",
+    "targets",
+    "country",
+    "service_items",
+    "service_texts",
+)
 
 
 class Shop:

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from csworkbook import language, results
-from csworkbook.results import Result
+from csworkbook.results import Result, Vocabulary
+from csworkbook.vocabulary import COMMON
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ def table(rows=2):
     ],
 )  # fmt: skip
 def test_a_cell_is_what_people_read(column, value, en, nl):
-    assert results.cell(column, value) == en
+    assert COMMON.cell(column, value) == en
     with language.speaking("nl"):
-        assert results.cell(column, value) == nl
+        assert COMMON.cell(column, value) == nl
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_a_cell_is_what_people_read(column, value, en, nl):
      ("device", "")],
 )  # fmt: skip
 def test_kind_of_a_column(column, kind):
-    assert results.kind(column) == kind
+    assert COMMON.sheet_kind(column) == kind
 
 
 def test_only_the_shown_columns_are_shown_in_their_order():
@@ -87,6 +88,37 @@ def test_the_sheet_keeps_numbers_as_numbers_and_says_words_in_dutch():
     assert sheet.columns.tolist() == ["Fase", "Aandeel"]
     assert sheet["Aandeel"].tolist() == [1 / 3, 1 / 3]
     assert sheet["Fase"].tolist() == ["Na de aankoop"] * 2
+
+
+def test_answers_sort_in_their_own_order():
+    @dataclass(frozen=True)
+    class Asked(Result):
+        pass
+
+    sorted_ = Asked(pd.DataFrame({"answer": [3, 1, 2]})).sortable().sort_values("answer")
+    assert sorted_["answer"].tolist() == [1, 2, 3]
+    assert Asked(sorted_).cells() == [["Hardly any"], ["Some"], ["Far too much"]]
+
+
+def test_a_chapter_adds_its_own_names_to_the_common_ones():
+    def heads():
+        return {"gap": "Kloof" if language.current() == "nl" else "Gap"}
+
+    own = Vocabulary(
+        heads, lambda: {"empathy": "Personal attention"}, {"gap": "score", "share": "count"}, ("part",)
+    )
+    assert (own.head("gap"), own.head("share"), own.head("shoe size")) == ("Gap", "Share", "shoe size")
+    assert own.cell("part", "empathy") == "Personal attention"
+    assert (own.cell("gap", -1 / 3), own.cell("share", 3.0), own.cell("net", 0.1)) == ("-0.33", "3", "10.0")
+    assert (own.sheet_kind("gap"), own.sheet_kind("low"), own.sheet_kind("part")) == ("number", "share", "")
+    with language.speaking("nl"):
+        assert own.head("gap") == "Kloof"
+
+
+def test_a_number_in_a_column_without_a_name_stays_a_number_in_the_sheet():
+    sheet = Result(pd.DataFrame({"pieces": [1, 2], "answer": [1, 2]})).sheet()
+    assert sheet.iloc[:, 0].tolist() == [1, 2]
+    assert sheet.iloc[:, 1].tolist() == ["Hardly any", "Some"]
 
 
 def test_the_headline_is_the_first_sentence_and_a_point_in_a_number_does_not_end_it():

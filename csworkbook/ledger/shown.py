@@ -2,80 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from csworkbook import language, results
+from csworkbook import results
 from csworkbook.language import gettext as _
-from csworkbook.results import Result
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-_MONEY = {"handling", "repeats", "refunds", "refunded", "total", "total_low", "total_high", "each", "amount"}
-_MONEY |= {
-    "comparable",
-    "later",
-    "later_low",
-    "later_high",
-    "later_year",
-    "later_year_low",
-    "later_year_high",
-}
-_COUNTS = {"contacts", "rows", "found", "missing", "episodes", "finished", "again"}
-_SHARES = {"again_share", "refund_share"}
-_NUMBERS = {"minutes", "per_year"}
+from csworkbook.results import Result, Vocabulary
 
 
-class LedgerResult(Result):
-    """A result whose table has columns that only the ledger has."""
-
-    wordy: ClassVar[tuple[str, ...]] = ("table", "kind", "topic")
-
-    def heads(self) -> list[str]:
-        """The heads of the shown columns, in the language spoken now."""
-        return [head(column) for column in self.columns]
-
-    def cell(self, column: str, value: object) -> str:
-        """One cell as people read it."""
-        currency = getattr(self, "currency", "EUR")
-        if column in self.wordy:
-            return said(value) if column == "topic" else word(value)
-        if value is None or value != value or kind(column) == "":
-            return super().cell(column, value)
-        decimals = 2 if column in ("each", "amount") else 0
-        if kind(column) == "money" and round(value, decimals) == 0:
-            value = 0.0  # never "-€0"
-        written = {
-            "money": lambda: language.money(value, currency, decimals),
-            "count": lambda: language.number(value),
-            "share": lambda: language.percent(value, 1),
-            "number": lambda: language.number(value, 1),
-        }
-        return written[kind(column)]()
-
-    def sortable(self) -> pd.DataFrame:
-        """The shown columns as they are; they sort by value."""
-        return self.table[self.columns]
-
-    def sheet(self) -> pd.DataFrame:
-        """The table for a spreadsheet: numbers as numbers, heads and known words in the language spoken now."""
-        worded = [column for column in self.columns if column in self.wordy or column == "verdict"]
-        words = {column: [self.cell(column, value) for value in self.table[column]] for column in worded}
-        return self.table[self.columns].assign(**words).set_axis(self.heads(), axis=1)
-
-    def kinds(self) -> dict[str, str]:
-        """How each head's cells are written in a spreadsheet."""
-        return {head(column): kind(column) or results.kind(column) for column in self.columns}
-
-
-def kind(column: str) -> str:
-    """How a column of the ledger is written: money, count, share or number; "" for any other."""
-    kinds = {"money": _MONEY, "count": _COUNTS, "share": _SHARES, "number": _NUMBERS}
-    return next((name for name, columns in kinds.items() if column in columns), "")
-
-
-def head(column: str) -> str:
-    """A column's name as a table head."""
+def heads() -> dict[str, str]:
+    """The heads of the columns that only the ledger has."""
     return {
         "table": _("Table"),
         "rows": _("Rows"),
@@ -108,12 +43,12 @@ def head(column: str) -> str:
         "later_year": _("Later margin: difference a year"),
         "later_year_low": _("Difference a year, from"),
         "later_year_high": _("Difference a year, to"),
-    }.get(column) or str(results.head(column))
+    }
 
 
-def word(value: object) -> str:
-    """A word that the ledger itself put in a table, as people say it; anything else unchanged."""
-    known = {
+def words() -> dict[str, str]:
+    """The words that the ledger itself puts in a table."""
+    return {
         "orders": _("orders"),
         "order_lines": _("order lines"),
         "returns": _("returns"),
@@ -127,7 +62,35 @@ def word(value: object) -> str:
         "answer": _("answer"),
         "visit": _("visit"),
     }
-    return known.get(value) or str(results.word(value))
+
+
+_KINDS = {
+    "money": (
+        *("handling", "repeats", "refunds", "refunded", "total", "total_low", "total_high", "comparable"),
+        *("later", "later_low", "later_high", "later_year", "later_year_low", "later_year_high"),
+    ),
+    "cents": ("each", "amount"),
+    "count": ("contacts", "rows", "found", "missing", "episodes", "finished", "again"),
+    "share": ("again_share", "refund_share"),
+    "number": ("minutes", "per_year"),
+}
+VOCABULARY = Vocabulary(
+    heads,
+    words,
+    {column: kind for kind, columns in _KINDS.items() for column in columns},
+    wordy=("table", "kind", "topic"),
+)
+head, word = VOCABULARY.head, VOCABULARY.word
+
+
+class LedgerResult(Result):
+    """A result whose table has columns that only the ledger has."""
+
+    vocabulary: ClassVar[Vocabulary] = VOCABULARY
+
+    def cell(self, column: str, value: object) -> str:
+        """One cell as people read it."""
+        return said(value) if column == "topic" else super().cell(column, value)
 
 
 def said(topic: object) -> str:

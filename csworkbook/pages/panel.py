@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -169,14 +169,20 @@ class Panel(ipywidgets.VBox):
         start = self._start(name, options)
         if isinstance(options, list):
             options = [(self._named(name, option), option) for option in options]
-        made = control(name, options, _label(name), value=start)
+        label = self._parts("labels").get(name) or _label(name)
+        made = control(name, options, label, value=start)
         made.tooltip = name
         return made
 
     def _named(self, name: str, option: Any) -> str:
         """An option as people say it; a column to split by as the owner called it."""
+        said = self._parts("choices").get((name, option))
         column = isinstance(option, str) and name == "by" and word(option) == option
-        return (self.page.header(option) if column else None) or _choice(name, option)
+        return said or (self.page.header(option) if column else None) or _choice(name, option)
+
+    def _parts(self, which: str) -> Mapping:
+        """What the function calls its parameters ("labels") or their options ("choices")."""
+        return getattr(self.function, which, dict)()
 
     def _listed(self, name: str) -> Any:
         """The options of a control; those that depend on the data are asked from the shop."""
