@@ -35,13 +35,12 @@ class Told(NamedTuple):
 
 
 class Between(NamedTuple):
-    """Rows of one table that contradict another table; `impossible` rows are to be set aside."""
+    """Rows of one table that another table contradicts; they stay, for the other file may be the wrong one."""
 
     table: str
     mask: np.ndarray
     columns: tuple[str, ...]
     sentence: str
-    impossible: bool
 
 
 def contradictory(frame: pd.DataFrame, table: str, said: Said = column_name) -> list[Told]:
@@ -196,7 +195,7 @@ def across(tables: Mapping[str, pd.DataFrame]) -> list[Between]:
     Returns
     -------
     list of Between
-        Only what occurs. Impossible: a product returned before it was ordered. All else is odd.
+        Only what occurs, each with a sentence that says how many rows.
     """
     found: list[Between] = []
     orders = tables.get("orders")
@@ -229,14 +228,14 @@ def _about_orders(tables: Mapping[str, pd.DataFrame], ordered: pd.Series) -> lis
     if "returns" in tables:
         returns = tables["returns"]
         early = _before(returns["returned_at"], _looked_up(returns["order_id"], ordered))
-        sentence = _("the product was returned before it was ordered")
-        found.append(Between("returns", early, ("returned_at", "order_id"), sentence, True))
+        sentence = _("Products returned before they were ordered: {n}.")
+        found.append(Between("returns", early, ("returned_at", "order_id"), sentence))
     if "contacts" in tables and {"order_id", "stage"} <= set(tables["contacts"]):
         contacts = tables["contacts"]
         early = _before(contacts["opened_at"], _looked_up(contacts["order_id"], ordered))
         early &= contacts["stage"].eq("after").fillna(False).to_numpy(dtype=bool)
         sentence = _("Contacts after the purchase that were opened before their order was placed: {n}.")
-        found.append(Between("contacts", early, ("opened_at", "stage"), sentence, False))
+        found.append(Between("contacts", early, ("opened_at", "stage"), sentence))
     return found
 
 
@@ -247,7 +246,7 @@ def _looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
 
 def _unknown(name: str, frame: pd.DataFrame, column: str, known, sentence: str) -> Between:
     mask = (frame[column].notna() & ~frame[column].isin(known)).to_numpy(dtype=bool)
-    return Between(name, mask, (column,), sentence, False)
+    return Between(name, mask, (column,), sentence)
 
 
 def _with_count(told: Between) -> str:

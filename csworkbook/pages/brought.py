@@ -28,7 +28,7 @@ def brought(shop: Shop) -> ipywidgets.VBox:
     box = ipywidgets.VBox([head, words], layout=shared(ipywidgets.Layout))
 
     def refresh() -> None:
-        words.value = f'<p class="csw">{escape(_said(page.shop))}</p>'
+        words.value = f'<p class="csw">{escape(_said(page.shop))}</p>{_odd(page.shop)}'
         shown = _files(page.shop)
         table.show(shown)
         box.children = (head, words) if shown.empty else (head, words, table)
@@ -48,6 +48,19 @@ def _said(shop: Shop) -> str:
         return _("Nothing yet. What you drop above is listed here.")
     parts = [_table_said(shop, table) for table in there]
     return _("There is {tables}.").format(tables=join(parts))
+
+
+def _odd(shop: Shop) -> str:
+    """What the tables say against each other, as a list; they may come from files of different days."""
+    from csworkbook.intake import checks
+
+    tables = {} if shop.is_demo else {name: getattr(shop, name) for name in shop.tables()}
+    told = checks.across(tables) if len(tables) > 1 else []
+    if not told:
+        return ""
+    items = "".join(f"<li>{escape(one.sentence)}</li>" for one in told)
+    head = _("Between your tables; these rows are used all the same:")
+    return f'<div class="csw csw-note">{escape(head)}<ul>{items}</ul></div>'
 
 
 def _table_said(shop: Shop, table: str) -> str:
