@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PORT   ?= 8866
+WORKERS ?= -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help demo test lab bench style
 .DEFAULT_GOAL := help
@@ -16,7 +17,7 @@ demo: $(READY)  ## the dashboards of the demo shop, in your browser
 
 test: $(READY)  ## all tests: units, notebooks, browser
 	$(BIN)/python tests/browser/install.py
-	$(BIN)/python -m pytest --doctest-modules --nbval-lax csworkbook notebooks tests
+	$(BIN)/python -m pytest $(WORKERS) --doctest-modules --nbval-lax csworkbook notebooks tests
 
 lab: $(READY)  ## the notebooks in JupyterLab
 	$(BIN)/csworkbook lab

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,18 @@ from csworkbook import language
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """Browser tests go last: the driver of the browser leaves its event loop running in this thread."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+def pytest_collection_modifyitems(config, items):
+    """A file's tests stay together and in order, and so do all that share the browser.
+
+    With several workers the browser starts first, because it takes longest; alone it goes last.
+    """
+    shared = hasattr(config, "workerinput")
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is None) == shared)
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +32,18 @@ def realdata() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder with real data is not beside this checkout")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _without_a_loop(request):
+    """The driver of the browser leaves its event loop running in this thread: other tests do without."""
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
 
 
 @pytest.fixture(autouse=True)

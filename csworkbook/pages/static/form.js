@@ -17,16 +17,24 @@ function render({ model, el }) {
     words.classList.toggle("csw-error", failed);
   };
 
+  /** While the file is read again nothing can be chosen: the form that comes would not know of it. */
+  function wait(busy) {
+    el.setAttribute("aria-busy", String(busy));
+    for (const box of inside.querySelectorAll("select, button")) box.disabled = busy;
+  }
+
   async function ask(message) {
+    const focused = document.activeElement;
     say(labels.busy);
-    el.setAttribute("aria-busy", "true");
+    wait(true);
     try {
       const answer = await line.ask(message, { long: true });
       say(answer.failed ?? answer.done ?? "", answer.failed !== undefined);
     } catch {
       say(labels.lost, true);
     }
-    el.removeAttribute("aria-busy");
+    wait(false);
+    if (el.contains(focused)) focused.focus();
   }
 
   /** A drop-down with a visible label of its own; `name` is read aloud. */
