@@ -316,13 +316,13 @@ def visit(visit_id: str = "") -> Shop:
     return open_shop(folder) if (folder / "workbook.toml").exists() else _own(folder)
 
 
-def find_visit(visit_id: str) -> Shop | None:
-    """What this visitor brought before, or None."""
+def find_visit(visit_id: str, *, typed: bool = False) -> Shop | None:
+    """What this visitor brought before, or None; with `typed` also where he only typed something."""
     folder = _visit_folder(visit_id)
     if folder is None or not (folder / "workbook.toml").exists():
         return None
     found = open_shop(folder)
-    return found if found.tables() else None
+    return found if found.tables() or (typed and (folder / "workbook.sqlite").exists()) else None
 
 
 def _visit_folder(visit_id: str) -> Path | None:

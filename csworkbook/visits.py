@@ -63,7 +63,7 @@ def choose(visit_id: str, shop: Shop | None) -> None:
 
 
 def make(name: str, visit_id: str = "") -> Shop:
-    """Make a workbook in `home`; what this visit brought is moved into it.
+    """Make a workbook in `home`; what this visit brought or typed is moved into it.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def make(name: str, visit_id: str = "") -> Shop:
             next_step=_("Make one with: csworkbook new FOLDER --name “My shop” --lang nl"),
         )
     folder = base / folder_name(name)
-    brought = find_visit(visit_id)
+    brought = find_visit(visit_id, typed=True)
     shop = (
         new_shop(folder, name=name, language=current()) if brought is None else _moved(brought, folder, name)
     )

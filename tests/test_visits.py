@@ -92,6 +92,14 @@ def test_what_was_brought_moves_into_the_new_workbook_with_its_key(home):
     assert open_shop(made.folder).products["product_id"].tolist() == ["a", "b"]
 
 
+def test_what_was_only_typed_moves_too_and_alone_does_not_close_the_demo(home):
+    visit(ONE).store.put("manifesto", "draft", {"brand": "Wij geloven …"})
+    assert find_visit(ONE) is None
+    assert visits.opened(ONE) is None
+    made = visits.make("Fietsen", ONE)
+    assert made.store.get("manifesto", "draft") == {"brand": "Wij geloven …"}
+
+
 def test_a_workbook_is_made_empty_where_nothing_was_brought(home):
     made = visits.make("Nieuw", ONE)
     assert (made.name, made.tables()) == ("Nieuw", [])

@@ -8,6 +8,7 @@ import pandas as pd
 from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import join
+from csworkbook.repeats import known_customers
 from csworkbook.results import word
 from csworkbook.tables import EFFORT_STAGES, TABLES
 
@@ -57,31 +58,11 @@ def groups(effort_survey: pd.DataFrame, by: str | None) -> pd.Series | None:
     return effort_survey[by]
 
 
-def customers(frame: pd.DataFrame) -> pd.Series:
-    """The customer of every row, NA where empty: guests are not one customer."""
-    named = frame["customer_id"].astype("string").str.strip()
-    return named.mask(named == "")
-
-
 def same_customers(effort_survey: pd.DataFrame, orders: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Customers of both tables as the same whole numbers: one per answer, one per order; -1 for none."""
-    mine, theirs = customers(effort_survey), customers(orders)
+    mine, theirs = known_customers(effort_survey), known_customers(orders)
     codes, _names = pd.factorize(pd.concat([mine, theirs], ignore_index=True))
     return codes[: len(mine)], codes[len(mine) :]
-
-
-def duration(text: str) -> pd.Timedelta:
-    """A duration such as "90D"; a SettingError for anything else, or for less than a day."""
-    try:
-        found = pd.Timedelta(text)
-    except ValueError:
-        found = pd.NaT
-    if not found >= pd.Timedelta(days=1):
-        raise SettingError(
-            _("“{value}” is no length of time.").format(value=text),
-            allowed=_("Something like: {example}.").format(example="90D"),
-        )
-    return found
 
 
 def no_segments() -> DataError:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csworkbook import estimates, figures, language
-from csworkbook.effort.answers import CHAPTER, customers, duration
+from csworkbook.effort.answers import CHAPTER
 from csworkbook.errors import DataError, SettingError
 from csworkbook.estimates import Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
+from csworkbook.repeats import duration, known_customers
 from csworkbook.results import Result, question
 from csworkbook.tables import require
 
@@ -82,7 +83,7 @@ def _too_short(gap: pd.Timedelta) -> DataError:
 
 def _moves(orders: pd.DataFrame, gap: pd.Timedelta) -> pd.DataFrame:
     """One row per customer coming in, lapsing or coming back, with its month."""
-    known = orders[["ordered_at"]].assign(customer_id=customers(orders)).dropna()
+    known = orders[["ordered_at"]].assign(customer_id=known_customers(orders)).dropna()
     known = known.assign(customer=pd.factorize(known["customer_id"])[0]).sort_values(
         ["customer", "ordered_at"]
     )

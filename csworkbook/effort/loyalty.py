@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from csworkbook import estimates, evidence, figures, language
-from csworkbook.effort.answers import CHAPTER, coded, duration, highest, same_customers
+from csworkbook.effort.answers import CHAPTER, coded, highest, same_customers
 from csworkbook.errors import DataError
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
+from csworkbook.repeats import duration
 from csworkbook.results import Result, question, word
 from csworkbook.tables import require
 

@@ -11,13 +11,13 @@ import pandas as pd
 
 from csworkbook import estimates, figures, language
 from csworkbook.effort.answers import CHAPTER, STAGES, coded
-from csworkbook.effort.answers import customers as customers_of
 from csworkbook.effort.stages import action
 from csworkbook.errors import DataError
 from csworkbook.estimates import Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
+from csworkbook.repeats import known_customers
 from csworkbook.results import Result, question, word
 from csworkbook.tables import require
 
@@ -95,7 +95,7 @@ def _market(orders, margin, customers, worth) -> Market | None:
     if orders is not None and len(orders):
         last = orders["ordered_at"].max()
         year = orders[orders["ordered_at"] > last - pd.Timedelta(days=365)]
-        yearly = year["revenue"].groupby(customers_of(year)).sum() * margin
+        yearly = year["revenue"].groupby(known_customers(year)).sum() * margin
         error = 0.0 if worth is not None else float(yearly.sem())
         return Market(customers or len(yearly), worth if worth is not None else float(yearly.mean()), error)
     return Market(customers, worth, 0.0) if customers and worth is not None else None
