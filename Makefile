@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PORT   ?= 8866
-WORKERS ?= -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+WORKERS ?= -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 .PHONY: help demo test lab bench style
 .DEFAULT_GOAL := help

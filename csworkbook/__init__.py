@@ -1,9 +1,9 @@
 """csworkbook: customer-service strategy for web shops, from your own tables.
 
 The public face on one page: the chapters and shared rooms as modules, `open_shop` and `new_shop`,
-and what a notebook shows: `welcome`, `choose`, `upload`, `brought`, `ready`, `shop_settings`, `panel`, `register`,
-`privacy`, `conclusions`, `report` and `documents`. Everything is imported when first used, so that a page starts
-fast.
+and what a notebook shows: `welcome`, `choose`, `upload`, `brought`, `ready`, `shop_settings`, `panel`,
+`register`, `privacy`, `conclusions`, `report`, `documents`, `guesses`, `service_items` and
+`manifesto_builder`. Everything is imported when first used, so that a page starts fast.
 """
 
 import sys
@@ -17,8 +17,8 @@ sys.modules.setdefault("rfc3987_syntax", None)
 __version__ = "0.1.0"
 
 _MODULES = (
-    "demo", "effort", "estimates", "evidence", "figures", "intake", "language", "ledger", "pyramids", "readiness",
-    "tables",
+    "demo", "effort", "estimates", "evidence", "figures", "intake", "language", "ledger", "manifesto", "pyramids",
+    "readiness", "service_gap", "tables", "workshop",
 )  # fmt: skip
 _NAMES = {
     "open_shop": "csworkbook.shop",
@@ -37,6 +37,9 @@ _NAMES = {
     "conclusions": "csworkbook.pages.take",
     "report": "csworkbook.pages.take",
     "documents": "csworkbook.pages.take",
+    "guesses": "csworkbook.pages.guesses",
+    "manifesto_builder": "csworkbook.pages.manifesto",
+    "service_items": "csworkbook.pages.items",
 }
 __all__ = [*_MODULES, *_NAMES]
 

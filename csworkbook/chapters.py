@@ -23,8 +23,6 @@ class Coming:
 
 
 COMING: dict[str, Coming] = {
-    "01_service_gap": Coming(("perception", "service_survey"), ("contacts", "orders")),
-    "02_manifesto": Coming(("contacts",)),
     "04_forward_resolution": Coming(("contacts",), ("messages", "order_lines")),
     "05_operational_insights": Coming(("contacts",), ("returns", "products", "reviews", "orders")),
     "06_personas": Coming(("orders", "order_lines"), ("contacts", "events")),
@@ -60,10 +58,22 @@ def title(chapter: str) -> str:
 
 def by_chapter() -> dict[str, list[Callable]]:
     """The analyses of every chapter that is there, in the order of the book."""
-    from csworkbook import effort, ledger
+    from csworkbook import effort, ledger, manifesto, service_gap
 
     return {
         "00_start": [ledger.matches, ledger.reasons],
+        "01_service_gap": [
+            service_gap.perception,
+            service_gap.servqual,
+            service_gap.by_item,
+            service_gap.priorities,
+            service_gap.second_gap,
+            service_gap.silent_customers,
+            service_gap.ambition,
+            service_gap.principles,
+            service_gap.myths,
+        ],
+        "02_manifesto": [manifesto.promisable, manifesto.promises],
         "03_effort_survey": [
             effort.by_stage,
             effort.segments,

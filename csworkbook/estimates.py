@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.95
+DURATIONS = ("seconds", "minutes", "hours", "days")
 SMALL = 30  # a group of fewer answers is marked as small
 Verdict = Literal["yes", "no", "cannot tell yet"]
 
@@ -32,7 +33,8 @@ class Estimate:
     n : int
         The observations behind it.
     unit : str
-        ``"share"`` (0–1), ``"points"`` (a difference of shares, -1–1), ``"money"`` or a plain word.
+        ``"share"`` (0–1), ``"points"`` (a difference of shares, -1–1), ``"money"``, ``"score"``
+        (written with two decimals), one of `DURATIONS`, or a plain word.
     p : float, optional
         The p-value of "no difference", where the estimate is a difference.
     """
@@ -74,7 +76,9 @@ class Estimate:
             return _("{points} points").format(points=language.number(value * 100))
         if self.unit == "money":
             return language.money(rough(value), self.currency)
-        return language.number(value, 1)
+        if self.unit in DURATIONS:
+            return language.duration(value, self.unit)
+        return language.number(value, 2 if self.unit == "score" else 1)
 
 
 def rough(amount: float, digits: int = 2) -> float:

@@ -123,6 +123,23 @@ def percent(share: float | None, decimals: int = 0) -> str:
     return number(share * 100, decimals) + "%"
 
 
+def duration(value: float, unit: str) -> str:
+    """A length of time with its unit; `unit` is ``"seconds"``, ``"minutes"``, ``"hours"`` or ``"days"``.
+
+    >>> duration(1, "hours"), duration(2.5, "days")
+    ('1 hour', '2.5 days')
+    """
+    value = round(value, 1)
+    many = 1 if value == 1 else 2  # a part of an hour is plural, as 0.5 hours
+    said = {
+        "seconds": ngettext("{n} second", "{n} seconds", many),
+        "minutes": ngettext("{n} minute", "{n} minutes", many),
+        "hours": ngettext("{n} hour", "{n} hours", many),
+        "days": ngettext("{n} day", "{n} days", many),
+    }[unit]
+    return said.format(n=number(value, 0 if value == int(value) else 1))
+
+
 def money(value: float | None, currency: str = "EUR", decimals: int = 0) -> str:
     """An amount of money, whole units unless `decimals` says otherwise.
 

@@ -58,6 +58,7 @@ def _shopping() -> dict[str, str]:
         "returned_at": _("date of the return"),
         "reason": _("reason of the return"),
         "amount": _("amount of the return"),
+        "handled_at": _("return handled: money back, or exchange sent"),
         "name": _("name of the product"),
         "in_stock": _("in stock (yes/no)"),
         "device": _("device"),

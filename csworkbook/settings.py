@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from csworkbook.errors import SettingError
 from csworkbook.language import LANGUAGES
 from csworkbook.language import gettext as _
 
+MOST_ITEMS = 22  # of a service survey
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -43,6 +45,8 @@ def require(settings: Settings) -> None:
 
     from babel import Locale
 
+    from csworkbook.hours import require_country  # hours know the week from here
+
     _must(bool(settings.name.strip()), _("A shop needs a name."), _("A name with at least one letter."))
     _must(
         settings.currency in Locale("en").currencies,
@@ -63,11 +67,33 @@ def require(settings: Settings) -> None:
     _must(
         0 <= settings.hourly_cost < 10_000, _("The hourly cost cannot be that."), _("Allowed: 0 to 10,000.")
     )
+    require_country(settings.country)
     for day, hours in settings.opening_hours.items():
         _must(
             day in WEEK and _is_span(hours),
             _("The opening hours “{value}” cannot be read.").format(value=hours),
             _("Something like 09:00-17:30; leave a day empty when the shop is closed."),
+        )
+    require_items(settings.service_items, settings.service_texts)
+
+
+def require_items(service_items: Mapping[str, str], service_texts: Mapping[str, str]) -> None:
+    """Raise a SettingError for items of a service survey that cannot be, saying what can."""
+    allowed = _("Items have whole numbers from 1 to {most}, each with a dimension of 1 to {letters} letters.")
+    allowed = allowed.format(most=MOST_ITEMS, letters=60)
+    for item, dimension in service_items.items():
+        number = str(item)
+        good = number.isascii() and number.isdigit() and 1 <= int(number) <= MOST_ITEMS
+        _must(good, _("“{item}” is no number of an item.").format(item=item), allowed)
+        named = isinstance(dimension, str) and 0 < len(dimension.strip()) <= 60
+        _must(named, _("The dimension of item {item} cannot be that.").format(item=item), allowed)
+    known = {str(item) for item in service_items}
+    for item, text in service_texts.items():
+        good = str(item) in known and isinstance(text, str) and len(text) <= 300
+        _must(
+            good,
+            _("The text of item {item} cannot be that.").format(item=item),
+            _("A text of at most 300 letters, for an item that has a dimension."),
         )
 
 

@@ -141,8 +141,9 @@ class Shop:
         """
         from csworkbook import intake
 
+        items = intake.Items.of(self.settings.service_items, self.settings.service_texts)
         shop = {"key": self.key, "zone": self.settings.zone, "choices": choices or self.remembered}
-        return intake.read_all(source, filename=filename, **shop)
+        return intake.read_all(source, filename=filename, items=items, **shop)
 
     def add(self, intake: Intake) -> Shop:
         """The shop with the rows a user brought.

@@ -120,6 +120,7 @@ TABLES: dict[str, Table] = {
             _need("returned_at", "time"),
             Column("reason", "word"),
             Column("amount", "money", low=0),
+            Column("handled_at", "time"),
             same=("order_id", "product_id", "returned_at"),
         ),
         _table(

@@ -9,20 +9,29 @@ import pytest
 
 from csworkbook import language
 
+BROWSER = Path(__file__).parent / "browser"
+MANY = "tests/intake/test_damaged.py"  # more than a thousand tests that need nothing of each other
 
-@pytest.hookimpl(trylast=True)
+
+def pytest_xdist_make_scheduler(config, log):
+    """With several workers: a file's tests stay together, and so do all that share the browser."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.split("::")[0]
+            return "browser" if file.startswith("tests/browser/") else nodeid if file == MANY else file
+
+    return Together(config, log)
+
+
 def pytest_collection_modifyitems(config, items):
-    """A file's tests stay together and in order, and so do all that share the browser.
-
-    With several workers the browser starts first, because it takes longest; alone it goes last.
-    """
+    """With several workers the browser starts first, because it takes longest; alone it goes last."""
     shared = hasattr(config, "workerinput")
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif not item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
-    items.sort(key=lambda item: (item.get_closest_marker("browser") is None) == shared)
+        if BROWSER in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: (BROWSER in item.path.parents) != shared)
 
 
 @pytest.fixture(scope="session")

@@ -229,6 +229,15 @@ def promise(shop: dict, channel: str, noon: bool | None = None) -> tuple[float, 
     return share(asked["replied_at"] - asked["opened_at"] <= pd.Timedelta(target))
 
 
+def handled(shop: dict, since: bool) -> tuple[float, float]:
+    """Returns handled within 14 days on the calendar, of those that came back before, or from, 5 January 2026."""
+    back = shop["returns"]
+    came = back["returned_at"].dt.tz_localize(None).dt.normalize()
+    done = back["handled_at"].dt.tz_localize(None).dt.normalize()
+    mine = (came >= pd.Timestamp("2026-01-05")) == since
+    return share(((done - came).dt.days <= 14)[mine & (came < pd.Timestamp("2026-06-16"))])
+
+
 def after_hard(shop: dict, device: str) -> tuple[float, float]:
     return hard(shop["effort_survey"].query("device == @device and answered_at < @DELIVERY"), "after")
 
@@ -556,6 +565,8 @@ FINDERS = {
     "promise.chat": lambda shop: promise(shop, "chat", False),
     "promise.chat.noon": lambda shop: promise(shop, "chat", True),
     **{f"promise.{c}": lambda shop, c=c: promise(shop, c) for c in ("phone", "email", "social")},
+    "promise.return.before": lambda shop: handled(shop, False),
+    "promise.return.since": lambda shop: handled(shop, True),
     "effort.choosing.bed": _survey("category == 'bed and bath'", "choosing"),
     "effort.choosing.elsewhere": _survey("category != 'bed and bath'", "choosing"),
     "effort.buying.mobile": _survey("device == 'mobile'", "buying"),

@@ -69,3 +69,85 @@ def test_a_dead_process_loses_nothing_saved(url):
     child.join()
     assert child.exitcode == 9
     assert Store(url).get("plan", "last words") == "kept"
+
+
+def test_keys_and_documents_by_the_start_of_their_key(url):
+    store = Store(url)
+    for key in ("a/1", "a/2", "A/1", "a%/1", "ab"):
+        store.put("guess", key, key.upper())
+    store.put("other", "a/1", "other kind")
+    assert sorted(store.keys("guess", "a/")) == ["a/1", "a/2"]
+    assert store.all("guess", "a%") == {"a%/1": "A%/1"}
+    assert len(store.keys("guess")) == 5
+
+
+def test_what_is_removed_is_gone_and_nothing_else(url):
+    store = Store(url)
+    store.put("plan", "1", "one")
+    store.put("plan", "2", "two")
+    store.remove("plan", "1")
+    store.remove("plan", "never there")
+    assert Store(url).all("plan") == {"2": "two"}
+
+
+def test_of_several_changes_all_are_kept_or_none(url):
+    store = Store(url)
+    store.put("plan", "1", "old")
+
+    def half():
+        with store.together() as documents:
+            documents.put("plan", "1", "new")
+            documents.remove("plan", "2")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        half()
+    assert store.get("plan", "1") == "old"
+
+
+def _count_up(url, times):
+    store = Store(url)
+    for _time in range(times):
+        with store.together() as documents:
+            documents.put("count", "all", (documents.get("count", "all") or 0) + 1)
+
+
+def test_two_programs_that_read_and_write_wait_for_each_other(url):
+    spawn = multiprocessing.get_context("spawn").Process
+    others = [spawn(target=_count_up, args=(url, 50)) for _one in range(2)]
+    for one in others:
+        one.start()
+    _count_up(url, 50)
+    for one in others:
+        one.join()
+    assert Store(url).get("count", "all") == 150
+
+
+def test_threads_of_one_program_wait_for_each_other_in_memory():
+    import threading
+
+    store = Store("sqlite://")
+    store.put("count", "all", 0)
+
+    def count_up():
+        for _time in range(100):
+            with store.together() as documents:
+                documents.put("count", "all", documents.get("count", "all") + 1)
+
+    threads = [threading.Thread(target=count_up) for _one in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert store.get("count", "all") == 400
+
+
+def test_a_file_that_was_wiped_is_made_anew(url, tmp_path):
+    """As a visit's is: nothing goes on writing to a file that is there no more."""
+    store = Store(url)
+    store.put("plan", "1", "old")
+    (tmp_path / "workbook.sqlite").unlink()
+    assert store.get("plan", "1") is None
+    store.put("plan", "2", "new")
+    assert Store(url).all("plan") == {"2": "new"}
+    assert (tmp_path / "workbook.sqlite").stat().st_size > 0

@@ -187,3 +187,19 @@ def returns(
             "amount": np.round(sent["price"] * sent["quantity"], 2).to_numpy(),
         }
     ).sort_values("returned_at", kind="stable", ignore_index=True)
+
+
+def handled(rng: np.random.Generator, sent: pd.DataFrame) -> pd.Series:
+    """When each return was handled: in time in the planted share of cases, never on a Sunday."""
+    local = (sent["returned_at"].dt.tz_localize(None) - pd.Timestamp(clock.START)) / pd.Timedelta(seconds=1)
+    day, size = (local // DAY).to_numpy(int), len(sent)
+    since = day >= stories.REFUNDS_SINCE
+    share = np.where(since, stories.RETURN_HANDLED["since"], stories.RETURN_HANDLED["before"])
+    kept, limit = chance(rng, share), stories.RETURN_DAYS
+    quick = np.where(since, rng.integers(4, limit + 1, size), rng.integers(1, limit + 1, size))
+    later = np.where(kept, quick, rng.integers(limit + 1, 2 * limit + 1, size))
+    sunday = (day + later) % 7 == 6  # day 0 is a Monday
+    later = later + np.where(sunday, np.where(kept & (later > 1), -1, 1), 0)
+    moment = (day + later) * DAY + rng.integers(9 * 3600, 17 * 3600, size).astype(float)
+    gone = (~kept & chance(rng, stories.RETURN_NEVER, size)) | (moment >= clock.END)
+    return clock.stamp(np.where(gone, np.nan, moment))

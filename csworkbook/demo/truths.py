@@ -88,7 +88,15 @@ def _promises() -> list[Row]:
         for c, kept in stories.KEPT.items()
     ]
     noon = "First answer on chat within 20 seconds, between 12 and 13 o'clock"
-    return [*made, _row("promise.chat.noon", "contacts", noon, stories.CHAT_AT_NOON, 330, chapter="02")]
+    back = f"Returns handled within {stories.RETURN_DAYS} days"
+    late = _row("promise.return.since", "returns", f"{back}, since January 2026", stories.RETURN_HANDLED["since"], 480,
+                chapter="02", since="2026-W02")  # fmt: skip
+    return [
+        *made,
+        _row("promise.chat.noon", "contacts", noon, stories.CHAT_AT_NOON, 330, chapter="02"),
+        _row("promise.return.before", "returns", back, stories.RETURN_HANDLED["before"], 1450, chapter="02"),
+        late,
+    ]
 
 
 def _effort_by_segment() -> list[Row]:

@@ -6,8 +6,10 @@
 Rooms: `files` (what kind of file), `encoding`, `delimited`, `whole`, `sheets` and `header` (its rows and columns),
 `systems` (known exports, as data in ``content/systems``), `profile`, `recognise`, `by_content` and `pairs` (which
 table and columns), `values`, `times`, `durations`, `alike`, `answers` and `personal` (what the cells mean),
-`cells`, `build`, `checks` and `faults` (the frame and the rows set aside), `questions` and `choices` (what the
-owner is asked and said), `door` (all of it in order).
+`service_form` (a form about service, one row per respondent; with `service_headers`, `service_items`,
+`service_numbers`, `service_points`, `service_columns`, `service_asked` and `likert`), `cells`, `build`, `checks`
+and `faults` (the frame and the rows set aside), `questions` and `choices` (what the owner is asked and said), `door`
+(all of it in order).
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ from typing import IO
 from csworkbook.intake.choices import Choices, Question
 from csworkbook.intake.door import Asked, fingerprint, tables_of
 from csworkbook.intake.found import ColumnMatch, Intake, NotRecognised
+from csworkbook.intake.service_items import Items
 
 __all__ = [
     "Choices",
     "ColumnMatch",
     "Intake",
+    "Items",
     "NotRecognised",
     "Question",
     "fingerprint",
@@ -43,6 +47,7 @@ def read(
     choices: Choices | Callable[[str], Choices | None] | None = None,
     key: bytes | None = None,
     zone: str = "Europe/Amsterdam",
+    items: Items | None = None,
     filename: str | None = None,
     sheet: str | None = None,
 ) -> Intake:
@@ -62,6 +67,8 @@ def read(
         The workbook's secret, for ids made from e-mail addresses.
     zone : str
         The shop's time zone, for times without an offset.
+    items : Items, optional
+        The shop's own questions about service; the 22 of SERVQUAL otherwise.
     filename, sheet : str, optional
         The name for messages; the sheet to read of a spreadsheet.
 
@@ -73,6 +80,7 @@ def read(
         When `table`, `mapping`, `zone` or `sheet` cannot be.
     """
     options = {"table": table, "mapping": mapping, "choices": choices, "key": key, "zone": zone}
+    options["items"] = items
     return read_all(source, filename=filename, sheet=sheet, **options)[0]
 
 
@@ -84,6 +92,7 @@ def read_all(
     choices: Choices | Callable[[str], Choices | None] | None = None,
     key: bytes | None = None,
     zone: str = "Europe/Amsterdam",
+    items: Items | None = None,
     filename: str | None = None,
     sheet: str | None = None,
 ) -> list[Intake]:
@@ -94,7 +103,7 @@ def read_all(
     """
     from csworkbook.intake import files
 
-    asked = Asked(table, mapping or {}, choices or Choices(), key, zone)
+    asked = Asked(table, mapping or {}, choices or Choices(), key, zone, items)
     if isinstance(source, (str, os.PathLike)) and files.large(source):
         from csworkbook.intake.large import tables_of_large
 

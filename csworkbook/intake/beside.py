@@ -61,6 +61,24 @@ def _are(column: pd.Series, pattern: re.Pattern) -> bool:
     return len(good) > 0 and sum(good) >= _MOST * len(good)
 
 
+def without_header_again(raw: Raw) -> Raw:
+    """The table without rows that repeat its header; they are lines that are no rows."""
+    import numpy as np
+    import pandas as pd
+
+    rows = header_again(raw)
+    if not len(rows):
+        return raw
+    said = {
+        "row": raw.lines[rows],
+        "text": str(raw.frame.columns[0]),
+        "reason": _("the line repeats the header"),
+    }
+    broken = pd.concat([raw.broken, pd.DataFrame(said)], ignore_index=True)
+    frame = raw.frame.drop(raw.frame.index[rows]).reset_index(drop=True)
+    return replace(raw, frame=frame, lines=np.delete(raw.lines, rows), broken=broken)
+
+
 def header_again(raw: Raw) -> np.ndarray:
     """The rows that repeat the header, as pages of a report glued together do."""
     import numpy as np

@@ -54,7 +54,7 @@ def build(raw: Raw, found: Recognised, how: How, left: list[tuple[np.ndarray, st
     left : list of (positions, problem, reason)
         Rows that are no rows of the table, such as cancelled orders.
     """
-    raw, table = _without_tail(raw), TABLES[found.table]
+    raw, table = without_tail(raw), TABLES[found.table]
     work = Built(raw, how, Faults(raw))
     sources = _sources(found)
     work.headers = {column: headers[0] for column, headers in sources.items()}
@@ -63,7 +63,7 @@ def build(raw: Raw, found: Recognised, how: How, left: list[tuple[np.ndarray, st
     if found.made_key:
         _made_key(work, table.key)
     _absent(work, table)
-    for rows, problem, reason in [*left, *_blank_or_total(raw)]:
+    for rows, problem, reason in [*left, *blank_or_total(raw)]:
         work.faults.instead(rows[rows < len(raw.frame)], problem, reason)
     frame = _frame(work, table)
     _checked(work, frame[~work.faults.mask], found.table)
@@ -81,7 +81,7 @@ def _sources(found: Recognised) -> dict[str, list[str]]:
     return sources
 
 
-def _without_tail(raw: Raw) -> Raw:
+def without_tail(raw: Raw) -> Raw:
     """The table without the wholly empty rows below it."""
     import numpy as np
 
@@ -106,7 +106,7 @@ def _empty_cells(row: pd.Series) -> bool:
     )
 
 
-def _blank_or_total(raw: Raw) -> list[tuple[np.ndarray, str, str]]:
+def blank_or_total(raw: Raw) -> list[tuple[np.ndarray, str, str]]:
     """Rows that are no data: wholly empty ones, and totals among the last five."""
     import numpy as np
 

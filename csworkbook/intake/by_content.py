@@ -91,5 +91,5 @@ def _identifies(profile: Profile) -> bool:
 def _within(profile: Profile, low: float, high: float) -> bool:
     from csworkbook.intake import values
 
-    numbers = [values._leading(cell) for cell in profile.cells]
+    numbers = [values.whole_of(cell) for cell in profile.cells]
     return all(number is None or low <= number <= high for number in numbers)

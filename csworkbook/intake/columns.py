@@ -21,12 +21,15 @@ def matched(profile: Profile, found: Recognised, *, made: bool = False) -> Colum
         kind = table[match.column].kind if match.column in table else "segment"
     else:
         kind = "personal" if match.why == "personal" else "other" if profile.filled else "empty"
-    examples = [text_of(cell) for cell in profile.cells[:_EXAMPLES]]
-    hidden = personal.example if profile.personal else personal.mask
-    examples = [hidden(text) for text in examples]
-    short = tuple(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in examples)
     note = _("made from columns of yours") if made else _why(match)
-    return ColumnMatch(profile.header, match.column, match.confidence, kind, short, note)
+    return ColumnMatch(profile.header, match.column, match.confidence, kind, examples(profile), note)
+
+
+def examples(profile: Profile) -> tuple[str, ...]:
+    """A few cells of a column, short, and without what tells who somebody is."""
+    hidden = personal.example if profile.personal else personal.mask
+    texts = [hidden(text_of(cell)) for cell in profile.cells[:_EXAMPLES]]
+    return tuple(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in texts)
 
 
 def _why(match: Match) -> str:

@@ -79,6 +79,7 @@ def contradictory(frame: pd.DataFrame, table: str, said: Said = column_name) -> 
 _ORDER = {
     "contacts": (("opened_at", "resolved_at"), ("opened_at", "replied_at")),
     "reviews": (("posted_at", "replied_at"),),
+    "returns": (("returned_at", "handled_at"),),
 }
 
 

@@ -13,7 +13,7 @@ from csworkbook.intake.choices import Choices
 from csworkbook.intake.found import InMemory, Intake, Rows
 from csworkbook.language import gettext as _
 from csworkbook.language import join, number
-from csworkbook.tables import TABLES
+from csworkbook.tables import EFFORT_STAGES, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from csworkbook.intake.profile import Profile
     from csworkbook.intake.raw import Raw
     from csworkbook.intake.recognised import Match, Recognised
+    from csworkbook.intake.service_form import Shown
+    from csworkbook.intake.service_items import Items
     from csworkbook.intake.systems import Export, Feed
 
 Remembered = Callable[[str], Choices | None]
@@ -30,13 +32,14 @@ _MANY = ("comment", "text")
 
 @dataclass(frozen=True)
 class Asked:
-    """What the caller wants: one table or any, what he said of columns, the workbook's key and zone."""
+    """What the caller wants: one table or any, what he said of columns, the workbook's key, zone and own questions."""
 
     table: str | None = None
     mapping: Mapping[str, str | None] = field(default_factory=dict)
     choices: Choices | Remembered = field(default_factory=Choices)
     key: bytes | None = None
     zone: str = "Europe/Amsterdam"
+    items: Items | None = None
 
     def of(self, fingerprint: str) -> Choices:
         """The owner's choices for a file of this shape, the caller's own mapping and table on top."""
@@ -54,7 +57,7 @@ class Candidate:
     """One table a file may feed: its rows, what its columns were taken for, and how sure.
 
     `fold` makes the rows of this table out of rows as they stand in the file; `folds` says that it makes
-    fewer of them.
+    other ones of them. `shown` is what is shown of a form whose columns became rows: its own columns.
     """
 
     raw: Raw
@@ -68,11 +71,12 @@ class Candidate:
     export: Export | None = None
     fold: Callable[[Raw], Raw] = _as_it_stands
     folds: bool = False
+    shown: Shown | None = None
 
     @property
     def usable(self) -> bool:
         """Whether this is a table: all it needs is there, and nobody has to guess that it is this one."""
-        told = bool(self.export or self.choices.table)
+        told = bool(self.export or self.choices.table or self.shown)
         return self.found.complete or (told and not self.found.missing)
 
 
@@ -126,43 +130,45 @@ def _candidates(raws: list[Raw], asked: Asked) -> tuple[list[Candidate], list[Da
 
 def candidates_of(raw: Raw, asked: Asked) -> list[Candidate]:
     """The tables one raw table may feed: as a known export says, or as its columns look."""
-    from csworkbook.intake import checks, systems
+    from csworkbook.intake import beside, checks, service_form, systems
 
     mended = checks.is_mended(list(raw.frame.columns))
     if mended:
         raw = replace(raw, frame=raw.frame.drop(columns=[name for name in mended if name in raw.frame]))
-    raw = _without_header_again(raw)
+    raw = beside.without_header_again(raw)
     mark = fingerprint(list(raw.frame.columns))
     choices = asked.of(mark)
     export = systems.find(raw)
     if export and not any(export.tables) and export.reason() and choices.table is None:
         raise refusals.of_no_use(raw, export)
+    form = service_form.candidates(raw, asked, mark, export)
+    if form:
+        return form
+    found = _as_it_looks(raw, asked, choices, mark, export)
+    if any(one.usable and _is_other(one) for one in found):
+        return found
+    return service_form.opinions(raw, asked, mark, export) or found
+
+
+def _is_other(one: Candidate) -> bool:
+    """Whether a table is surely none that a form about superior service was mistaken for."""
+    asked = [header for header, match in one.found.matches.items() if match.column in EFFORT_STAGES]
+    effort = [header for header in asked if not words.holds(words.fold(header), ("superi",))]
+    return bool(effort) or (one.found.table == "perception" and not one.found.fixed)
+
+
+def _as_it_looks(
+    raw: Raw, asked: Asked, choices: Choices, mark: str, export: Export | None
+) -> list[Candidate]:
+    """The tables of a known export, or those its columns look like."""
+    from csworkbook.intake import systems
+
     if export and (choices.table is None or choices.table in export.tables or not export.tables):
         fed = [_fed(feed, choices, mark, export) for feed in systems.feeds(raw, export, zone=asked.zone)]
         fed = [one for one in fed if choices.table in (None, one.found.table)]
         if fed:
             return fed
     return _without_export(raw, choices, mark)
-
-
-def _without_header_again(raw: Raw) -> Raw:
-    """The table without rows that repeat its header; they are lines that are no rows."""
-    import numpy as np
-    import pandas as pd
-
-    from csworkbook.intake import beside
-
-    rows = beside.header_again(raw)
-    if not len(rows):
-        return raw
-    said = {
-        "row": raw.lines[rows],
-        "text": str(raw.frame.columns[0]),
-        "reason": _("the line repeats the header"),
-    }
-    broken = pd.concat([raw.broken, pd.DataFrame(said)], ignore_index=True)
-    frame = raw.frame.drop(raw.frame.index[rows]).reset_index(drop=True)
-    return replace(raw, frame=frame, lines=np.delete(raw.lines, rows), broken=broken)
 
 
 def _fed(feed: Feed, choices: Choices, mark: str, export: Export) -> Candidate:
@@ -178,7 +184,7 @@ def _fed(feed: Feed, choices: Choices, mark: str, export: Export) -> Candidate:
     found = recognise(profiles, table=feed.table or choices.table, told=told)
     if feed.complete:
         found.matches = {header: _only_sure(match) for header, match in found.matches.items()}
-    found.fixed.update(choices.fixed)
+    found.fixed.update({name: word for name, word in choices.fixed.items() if name in TABLES[found.table]})
     left = tuple((rows, "cancelled", reason) for rows, reason in feed.left)
     about = (mark, feed.words, left, tuple(feed.notes), export)
     return Candidate(feed.raw, profiles, found, choices, *about)
@@ -293,9 +299,10 @@ def _intake(one: Candidate, asked: Asked, others: list[str]) -> Intake:
     if rows.frame.empty:
         raise refusals.nothing_used(one.raw, rows.aside)
     problems = checks.problems(built.faults.every())
-    notes = [*one.raw.notes, *_beside(one.raw, others), *one.notes, *built.notes, *left_out(built.private)]
+    private = [*built.private, *(one.shown.private if one.shown else ())]
+    notes = [*one.raw.notes, *_beside(one.raw, others), *one.notes, *built.notes, *left_out(private)]
     used = len(rows.frame)
-    return account(one, built, rows, (used + len(rows.aside), used), notes, problems, built.private)
+    return account(one, built, rows, (used + len(rows.aside), used), notes, problems, private)
 
 
 def account(
@@ -314,11 +321,13 @@ def account(
     from csworkbook.intake.columns import matched
 
     columns = tuple(matched(p, one.found, made=p.header in one.raw.made) for p in one.profiles)
+    matches, more = (one.shown.columns, one.shown.questions) if one.shown else (columns, ())
+    open_ = questions.asked(one.found, built, () if one.shown else columns)
     return Intake(
         table=one.found.table,
         rows=rows,
-        mapping={header: match.column for header, match in one.found.matches.items()},
-        columns=columns,
+        mapping={match.header: match.column for match in matches},
+        columns=matches,
         notes=list(dict.fromkeys(notes)),
         read=counts[0],
         used=counts[1],
@@ -329,7 +338,7 @@ def account(
         part=one.raw.part,
         system=one.export.system if one.export else "",
         export=one.export.title() if one.export else "",
-        questions=questions.asked(one.found, built, columns),
+        questions=(*more, *open_),
         choices=one.choices,
         problems=problems,
         private=pd.DataFrame(private, columns=["column", "kind", "what", "cells"]),

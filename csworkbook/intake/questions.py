@@ -83,11 +83,20 @@ def _scale(built: Built) -> list[Question]:
 
 def _fixed(found: Recognised) -> list[Question]:
     """Words that were taken to hold for the whole file."""
-    if "channel" not in found.fixed:
-        return []
-    text = _("Through which channel did all of these come?")
-    options = tuple((channel_name(name), name) for name in _CHANNELS)
-    return [Question("fixed", "channel", text, options, found.fixed["channel"])]
+    asked = []
+    if "channel" in found.fixed:
+        text = _("Through which channel did all of these come?")
+        options = tuple((channel_name(name), name) for name in _CHANNELS)
+        asked.append(Question("fixed", "channel", text, options, found.fixed["channel"]))
+    if "role" in found.fixed:
+        asked.append(who(found.fixed["role"]))
+    return asked
+
+
+def who(role: str) -> Question:
+    """Who answered, where no column tells it; `role` is assumed."""
+    options = ((_("our customers"), "customer"), (_("the people of our shop"), "company"))
+    return Question("fixed", "role", _("Who gave these answers?"), options, role)
 
 
 def channel_name(name: str) -> str:

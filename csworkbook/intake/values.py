@@ -181,7 +181,7 @@ def whole(column: pd.Series | Distinct, *, decided: str = "") -> Parsed:
     [10, 7]
     """
     cells = distinct(column)
-    values = [_leading(cell) for cell in cells.cells]
+    values = [whole_of(cell) for cell in cells.cells]
     none = words.meaning("none")
     bad = [
         value is None and not _no_answer(cell, none) for value, cell in zip(values, cells.cells, strict=True)
@@ -195,7 +195,7 @@ def _no_answer(cell: object, none: dict[str, str]) -> bool:
     return (isinstance(cell, str) and words.fold(cell) in none) or not text_of(cell).strip("-–— .")
 
 
-def _leading(cell: object) -> int | None:
+def whole_of(cell: object) -> int | None:
     """The whole number a cell is, or begins with when words follow."""
     if _is_number(cell):
         return int(cell) if float(cell).is_integer() else None
@@ -233,7 +233,7 @@ def opinion(column: pd.Series, said: Mapping[str, str] | None = None) -> Parsed:
     ([True, False, True], [True, False])
     """
     cells = distinct(column)
-    marks = [_leading(cell) for cell in cells.cells]
+    marks = [whole_of(cell) for cell in cells.cells]
     if marks and all(mark is not None and 1 <= mark <= 5 for mark in marks) and max(marks) > 1:
         note = _("Of the marks 1 to 5, 4 and 5 count as satisfied.")
         good = cells.spread([mark >= 4 for mark in marks], "boolean")

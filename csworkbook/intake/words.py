@@ -54,6 +54,11 @@ def answers() -> dict:
     return _file("answers")
 
 
+def service() -> dict:
+    """The word lists for questions about service, one column per question."""
+    return _file("service")
+
+
 @lru_cache
 def meaning(section: str) -> dict[str, str]:
     """Folded word → what it stands for, for one section of the answers (``"effort"``, ``"word.role"``).

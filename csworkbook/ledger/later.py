@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from csworkbook.ledger import links
 
 # days since the last order: a customer is compared with others whose last order is about as long ago
-_SINCE = (2, 4, 6, 9, 14, 25, 45, 90, 180)
-_MOMENTS = (1, 3, 5, 7.5, 11.5, 19.5, 35, 67, 135, 270)  # when customers who did not call are looked at
-_MOST_ORDERS = 4  # this many orders or more are alike
-_MONTH = 30.4375 * DAY
+SINCE = (2, 4, 6, 9, 14, 25, 45, 90, 180)
+MOMENTS = (1, 3, 5, 7.5, 11.5, 19.5, 35, 67, 135, 270)  # when customers who did not call are looked at
+MOST_ORDERS = 4  # this many orders or more are alike
+MONTH = 30.4375 * DAY
 _LIKE = ["orders_so_far", "since", "month", "known"]
 
 
@@ -79,12 +79,12 @@ def _states(linked: ibis.Table, known: links.Known, margin: float, after_days: i
     until_order = stream.contacts_so_far.max(where=stream.kind == 0).over(so_far)
     stream = stream.mutate(until_order=until_order)
     days = (stream.second - stream.last_order) / DAY
-    since = ibis.cases(*[(days < edge, place) for place, edge in enumerate(_SINCE)], else_=len(_SINCE))
-    many = ibis.cases(*[(stream.orders_so_far == k, k) for k in range(_MOST_ORDERS)], else_=_MOST_ORDERS)
+    since = ibis.cases(*[(days < edge, place) for place, edge in enumerate(SINCE)], else_=len(SINCE))
+    many = ibis.cases(*[(stream.orders_so_far == k, k) for k in range(MOST_ORDERS)], else_=MOST_ORDERS)
     return stream.select(
         "customer", "kind", "topic", "second", "bought", "last_order", "anchor",
         exact="orders_so_far", orders_so_far=many, since=since,
-        month=(stream.second / _MONTH).floor().cast("int64"),
+        month=(stream.second / MONTH).floor().cast("int64"),
         known=(stream.until_order > 0).cast("int64"),
         quiet=stream.contacts_so_far == stream.until_order,
         open=stream.second + after_days * DAY > known.last,
@@ -111,7 +111,7 @@ def _stream(linked: ibis.Table, known: links.Known, margin: float) -> ibis.Table
         earned=nothing,
         anchor="second",
     )
-    after = bought.cross_join(ibis.memtable({"wait": [int(days * DAY) for days in _MOMENTS]}))
+    after = bought.cross_join(ibis.memtable({"wait": [int(days * DAY) for days in MOMENTS]}))
     after = after.mutate(moment=after.second + after.wait)
     after = after.filter((after.moment < after.next_order).fill_null(True) & (after.moment <= known.last))
     after = after.select(

@@ -11,7 +11,7 @@ from csworkbook.language import gettext as _
 from csworkbook.language import number
 from csworkbook.pages.filecard import FileCard, press
 from csworkbook.pages.page import Page
-from csworkbook.pages.talking import markup
+from csworkbook.pages.talking import markup, see
 from csworkbook.pages.widgets import Upload
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Bring(ipywidgets.VBox):
         self.cards: list[FileCard] = []
         self._trouble, self._shown = ipywidgets.VBox(), ipywidgets.VBox()
         self._all = press("", self.use_all, self._trouble)
-        self._several = ipywidgets.Box([self._all], layout=ipywidgets.Layout(display="none"))
+        self._several = ipywidgets.Box([self._all])
+        see(self._several, False)
         self._several.add_class("csw-actions")
         self._original = _tick(_("Keep the original file in the workbook"))
         why = _(
@@ -80,7 +81,7 @@ class Bring(ipywidgets.VBox):
         fine = [card for card in self.waiting if card.fine]
         several = len(fine) > 1
         self._all.description = _("Use all {n} files that look right").format(n=number(len(fine)))
-        self._several.layout.display = "" if several else "none"
+        see(self._several, several)
         self._shown.children = tuple(self.cards)
 
     def use_all(self) -> None:

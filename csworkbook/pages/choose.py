@@ -12,7 +12,7 @@ from csworkbook.language import gettext as _
 from csworkbook.pages.controls import control
 from csworkbook.pages.filecard import press
 from csworkbook.pages.page import Page
-from csworkbook.pages.talking import markup
+from csworkbook.pages.talking import markup, see, seen
 from csworkbook.shop import find_visit
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ class Chooser(ipywidgets.VBox):
         self._said.value = (
             f'<p class="csw csw-headline" aria-live="polite">{escape(_open_now(shown, brought))}</p>'
         )
-        _see(self._demo, not shown.is_demo)
-        _see(self._own, brought is not None and brought.folder != shown.folder)
-        _see(self._switches, any(box.layout.display != "none" for box in (self._demo, self._own)))
+        see(self._demo, not shown.is_demo)
+        see(self._own, brought is not None and brought.folder != shown.folder)
+        see(self._switches, any(seen(box) for box in (self._demo, self._own)))
         self._several.children = self._others(shown)
-        _see(self._several, bool(self._several.children))
+        see(self._several, bool(self._several.children))
         possible = visits.home() is not None and (shown.is_demo or _is(shown, brought))
-        _see(self._making, possible)
+        see(self._making, possible)
         self._why.value = f'<p class="csw csw-soft">{escape(_about_making(possible, brought))}</p>'
 
     def _others(self, shown: Shop) -> tuple[ipywidgets.Widget, ...]:
@@ -114,10 +114,6 @@ def _about_making(possible: bool, brought: Shop | None) -> str:
     else:
         said = _("A workbook keeps your data: a folder in {folder} that only you decide about.")
     return said.format(folder=visits.home())
-
-
-def _see(widget: ipywidgets.Widget, shown: bool) -> None:
-    widget.layout.display = "" if shown else "none"
 
 
 def _row(children: list[ipywidgets.Widget] | None = None) -> ipywidgets.Box:

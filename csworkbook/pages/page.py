@@ -13,7 +13,7 @@ from traitlets.log import get_logger
 from csworkbook import language, segments, visits
 from csworkbook.language import gettext as _
 from csworkbook.naming import table_name
-from csworkbook.pages.talking import boxed, guarded, markup, sentence, shared
+from csworkbook.pages.talking import boxed, guarded, markup, see, sentence, shared
 from csworkbook.pages.widgets import Visit, style
 from csworkbook.shop import Shop, open_shop, visit
 
@@ -40,6 +40,8 @@ class Page:
         self.served = self.shop = shop
         self.panels, self.listeners, self.followers = [], [], []
         self.stamp = _stamp(shop)
+        self._answers: list[ipywidgets.DOMWidget] = []
+        self._veiled = False
         self.visit = Visit("page")
         self.visit.on_hello(self.greet)
         self._own: Shop | None = None
@@ -59,11 +61,24 @@ class Page:
     def add(self, panel: Panel) -> None:
         """Put a panel on the page: worked out at once when it is the first, else in its turn."""
         self.panels.append(panel)
+        self.answers(panel)
         if len(self.panels) == 1:
             panel.refresh()
         else:
             self._waiting = sorted([*self._waiting, panel], key=lambda one: one.heavy)
             self._plan(_PATIENCE)
+
+    def answers(self, widget: ipywidgets.DOMWidget) -> None:
+        """Name a widget that shows figures, or what follows from them."""
+        self._answers.append(widget)
+        see(widget, not self._veiled)
+
+    def veil(self, on: bool) -> None:
+        """Hide every figure of the page while people guess them."""
+        if on != self._veiled:
+            self._veiled = on
+            for widget in self._answers:
+                see(widget, not on)
 
     def listen(self, function: Callable[[], Any]) -> None:
         """Call `function` whenever the page shows other data."""

@@ -17,7 +17,7 @@ from csworkbook.language import gettext as _
 from csworkbook.pages.controls import control
 from csworkbook.pages.page import Page, soon
 from csworkbook.pages.table import Table
-from csworkbook.pages.talking import boxed, guarded, markup, shared
+from csworkbook.pages.talking import boxed, guarded, markup, seen, shared
 from csworkbook.pages.widgets import Download, Picture
 from csworkbook.results import Result, word
 from csworkbook.tables import TABLES
@@ -97,7 +97,8 @@ class Panel(ipywidgets.VBox):
 
     def _look(self, state: str) -> None:
         """The panel's classes: "waiting" keeps the room for what will come, "empty" gives it up."""
-        self._dom_classes = ("csw-panel", f"csw-{state}")
+        away = () if seen(self) else ("csw-away",)
+        self._dom_classes = ("csw-panel", f"csw-{state}", *away)
 
     def _complain(self, text: str) -> None:
         self._words.value, self._picture.outputs = boxed(text, "error"), ()

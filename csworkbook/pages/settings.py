@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 from zoneinfo import available_timezones
 
 import ipywidgets
 
 from csworkbook.errors import SettingError
-from csworkbook.language import LANGUAGES, number
+from csworkbook.hours import countries
+from csworkbook.language import LANGUAGES, locale, number
 from csworkbook.language import gettext as _
 from csworkbook.pages.controls import control
 from csworkbook.pages.filecard import press
 from csworkbook.pages.page import Page
-from csworkbook.pages.talking import markup, sentence, titled
+from csworkbook.pages.talking import markup, see, sentence, titled
 from csworkbook.settings import WEEK, Settings
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ class SettingsForm(ipywidgets.VBox):
         for name, value in shown(shop.settings).items():
             self.fields[name].value = value
             self.fields[name].disabled = shop.is_demo
-        self._save.layout.display = "none" if shop.is_demo else ""
+        see(self._save, not shop.is_demo)
         self._trouble.children = ()
         theirs = _(
             "These belong to the demo shop and cannot be changed: everybody sees the same one. "
@@ -97,12 +99,25 @@ def _fields() -> dict[str, ipywidgets.Widget]:
         "name": control("name", "", _("Name of the shop")),
         "currency": control("currency", list(CURRENCIES), _("Currency")),
         "zone": control("zone", ipywidgets.Combobox(options=zones, ensure_option=False), _("Time zone")),
+        "country": control(
+            "country", ipywidgets.Dropdown(options=_countries()), _("Public holidays (closed) of")
+        ),
         "language": control("language", ipywidgets.Dropdown(options=spoken), _("Language")),
         "margin": control("margin", "", _("Gross margin (% of revenue)")),
         "hourly_cost": control("hourly_cost", "", _("Cost of an hour of work")),
         **{f"opening_hours.{day}": control(f"hours_{day}", "", days[day]) for day in WEEK},
         **{f"targets.{one}": control(f"target_{one}", "", channels[one]) for one in TARGETS},
     }
+
+
+def _countries() -> list[tuple[str, str]]:
+    """(name in the language spoken now, code) of every country whose holidays are known, after none."""
+    from babel import Locale
+
+    names = Locale.parse(locale()).territories
+    known = [(str(names.get(code, code)), code) for code in countries()]
+    known.sort(key=lambda pair: normalize("NFKD", pair[0]).encode("ascii", "ignore").lower())
+    return [(_("none: open on holidays too"), ""), *known]
 
 
 def _days() -> dict[str, str]:
@@ -125,6 +140,7 @@ def shown(settings: Settings) -> dict[str, str]:
         "name": settings.name,
         "currency": settings.currency if settings.currency in CURRENCIES else CURRENCIES[0],
         "zone": settings.zone,
+        "country": settings.country if settings.country in countries() else "",
         "language": settings.language,
         "margin": _written(settings.margin * 100),
         "hourly_cost": _written(settings.hourly_cost),
@@ -156,6 +172,7 @@ def read(typed: Mapping[str, Any], before: Settings) -> Settings:
         name=str(typed["name"]).strip(),
         currency=typed["currency"],
         zone=str(typed["zone"]).strip(),
+        country=typed["country"],
         language=typed["language"],
         margin=_share(_("The gross margin"), str(typed["margin"])),
         hourly_cost=_cost(str(typed["hourly_cost"])),

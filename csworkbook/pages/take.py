@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from csworkbook import chapters, evidence, language
+from csworkbook.errors import SettingError
 from csworkbook.findings import Finding, rank
 from csworkbook.language import gettext as _
+from csworkbook.language import ngettext
 from csworkbook.pages.page import Page
 from csworkbook.pages.talking import markup, shared, titled
 from csworkbook.pages.widgets import Download
 
 if TYPE_CHECKING:
     from csworkbook.shop import Shop
+
+_FIRST = 5  # findings that are shown at once
 
 
 def conclusions(shop: Shop) -> ipywidgets.VBox:
@@ -31,32 +37,47 @@ def conclusions(shop: Shop) -> ipywidgets.VBox:
     head = titled(_("What to do first"))
     box = ipywidgets.VBox([head, words], layout=shared(ipywidgets.Layout))
     box.add_class("csw-panel")
+    page.answers(box)
     return box
 
 
 def found(page: Page) -> list[Finding]:
-    """The findings of every panel that shows a result."""
-    return [
-        finding for panel in page.panels if panel.result is not None for finding in panel.result.findings()
-    ]
+    """The findings of every panel that shows a result; what two panels find alike is found once."""
+    shown = [panel.result for panel in page.panels if panel.result is not None]
+    every = [finding for result in shown for finding in result.findings()]
+    return list({finding.headline: finding for finding in reversed(every)}.values())[::-1]
 
 
 def _list(ranked: list[Finding], *, shown: bool) -> str:
+    """The first findings, and the rest folded away."""
     if not ranked:
         nothing = _("Nothing was found that cannot be chance.") if shown else _("First bring your data.")
         return f'<p class="csw">{escape(nothing)}</p>'
-    return f'<ol class="csw csw-findings">{"".join(_item(finding) for finding in ranked)}</ol>'
+    first, rest = ranked[:_FIRST], ranked[_FIRST:]
+    more = ngettext("{n} more finding", "{n} more findings", len(rest)).format(n=language.number(len(rest)))
+    folded = (
+        f'<details class="csw-method"><summary>{escape(more)}</summary>{_items(rest, _FIRST + 1)}</details>'
+    )
+    return _items(first) + (folded if rest else "")
+
+
+def _items(ranked: list[Finding], start: int = 1) -> str:
+    return (
+        f'<ol class="csw csw-findings" start="{start}">{"".join(_item(finding) for finding in ranked)}</ol>'
+    )
 
 
 def _item(finding: Finding) -> str:
-    lines = [f"<strong>{escape(finding.headline)}</strong>", escape(finding.action)]
+    lines = [f"<strong>{escape(finding.headline)}</strong>", *filter(None, [escape(finding.action)])]
     if finding.value is not None:
         worth = _("Worth per year: {value}, if {assumptions}.").format(
             value=finding.value, assumptions=language.join(list(finding.assumptions))
         )
         lines.append(escape(worth))
     if finding.enough:
-        lines.append(escape(_("{n} answers would be enough.").format(n=language.number(finding.enough))))
+        lines.append(
+            escape(_("{n} in all would be enough to tell.").format(n=language.number(finding.enough)))
+        )
     return f"<li>{'<br>'.join(lines)}{_basis(finding)}</li>"
 
 
@@ -82,35 +103,86 @@ def report(shop: Shop, chapter: str) -> ipywidgets.Box:
 
     box = ipywidgets.Box([Download(_("Report (HTML, to print or mail)"), make)])
     box.add_class("csw-actions")
+    page.answers(box)
     return box
 
 
-def documents(shop: Shop) -> ipywidgets.VBox:
-    """The effort survey ready to send: mail, text and form, in Dutch and in English."""
-    from csworkbook.effort import questionnaire
+@dataclass(frozen=True)
+class _Document:
+    """A questionnaire that can be taken along: its head, what to do with it, and the function that makes it."""
 
-    def button(label: str, name: str, mime: str, part: str, spoken: str) -> Download:
-        def make() -> tuple[str, str, bytes]:
-            made = getattr(questionnaire(language=spoken), part)
-            return name, mime, (("\ufeff" if part == "form_csv" else "") + made).encode("utf-8")
+    head: str
+    note: str
+    stem: str
+    module: str
+    options: dict[str, Any] = field(default_factory=dict)
 
-        return Download(label, make)
 
-    rows = []
-    for spoken in sorted(language.LANGUAGES, key=lambda one: one != language.current()):
-        stem = f"effort-survey-{spoken}"
-        buttons = ipywidgets.Box(
-            [
-                button(_("Mail (HTML)"), f"{stem}.html", "text/html", "html", spoken),
-                button(_("Text"), f"{stem}.txt", "text/plain", "plain", spoken),
-                button(_("Form (CSV)"), f"{stem}.csv", "text/csv", "form_csv", spoken),
-            ]
+def _documents(kind: str) -> tuple[_Document, ...]:
+    """The questionnaires of one kind; a SettingError for a kind there is not."""
+    mail = _("Paste the mail into your mail tool; it fills in the fields between double braces.")
+    team = _("Let everybody in the company answer alone, before the customers' answers are shown.")
+    survey, gap = "csworkbook.effort", "csworkbook.service_gap.questionnaire"
+    known = {
+        "effort": (_Document(_("The questionnaire"), mail, "effort-survey", survey),),
+        "service": (
+            _Document(_("The questionnaire for customers"), mail, "service-survey", gap),
+            _Document(
+                _("The questionnaire for the company"), team, "service-company", gap, {"role": "company"}
+            ),
+        ),
+    }
+    if kind not in known:
+        raise SettingError(
+            _("There is no questionnaire “{kind}”.").format(kind=kind),
+            allowed=_("Possible: {columns}.").format(columns=language.join(list(known))),
         )
-        buttons.add_class("csw-actions")
-        rows += [markup(f'<h3 class="csw">{language.LANGUAGES[spoken]}</h3>'), buttons]
-    note = _("Paste the mail into your mail tool; it fills in the fields between double braces.")
-    head = titled(_("The questionnaire"))
-    note = markup(f'<p class="csw">{escape(note)}</p>')
-    box = ipywidgets.VBox([head, note, *rows])
+    return known[kind]
+
+
+def documents(shop: Shop, kind: str = "effort") -> ipywidgets.VBox:
+    """A survey ready to send: mail, text and form, in Dutch and in English.
+
+    Parameters
+    ----------
+    kind : {"effort", "service"}
+        The effort survey, or the service survey for customers and for the company.
+
+    Raises
+    ------
+    SettingError
+        When there is no such survey.
+    """
+    page = Page.of(shop)
+    box = ipywidgets.VBox([part for one in _documents(kind) for part in _document(page, one)])
     box.add_class("csw-panel")
     return box
+
+
+def _document(page: Page, document: _Document) -> list[ipywidgets.Widget]:
+    """A head, what to do, and the buttons in each language, the language spoken now first."""
+    parts = [titled(document.head), markup(f'<p class="csw">{escape(document.note)}</p>')]
+    for spoken in sorted(language.LANGUAGES, key=lambda one: one != language.current()):
+        labels = {"html": _("Mail (HTML)"), "plain": _("Text"), "form_csv": _("Form (CSV)")}
+        buttons = [_taken(page, document, spoken, part, label) for part, label in labels.items()]
+        box = ipywidgets.Box(buttons)
+        box.add_class("csw-actions")
+        parts += [markup(f'<h3 class="csw">{language.LANGUAGES[spoken]}</h3>'), box]
+    return parts
+
+
+def _taken(page: Page, document: _Document, spoken: str, part: str, label: str) -> Download:
+    """A button for one part of a questionnaire, made with the settings of the shop that is open then."""
+    ending, mime = {
+        "html": ("html", "text/html"),
+        "plain": ("txt", "text/plain"),
+        "form_csv": ("csv", "text/csv"),
+    }[part]
+
+    def make() -> tuple[str, str, bytes]:
+        questionnaire = import_module(document.module).questionnaire
+        made = getattr(page.shop.call(questionnaire, language=spoken, **document.options), part)
+        mark = "\ufeff" if part == "form_csv" else ""
+        return f"{document.stem}-{spoken}.{ending}", mime, (mark + made).encode("utf-8")
+
+    return Download(label, make)

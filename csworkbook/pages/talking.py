@@ -80,6 +80,16 @@ def shared(kind: type, **traits: Any) -> Any:
     return kind(**traits)
 
 
+def see(widget: ipywidgets.DOMWidget, shown: bool) -> None:
+    """Show a widget or not: by a class of its own, because widgets that look alike share one layout."""
+    (widget.remove_class if shown else widget.add_class)("csw-away")
+
+
+def seen(widget: ipywidgets.DOMWidget) -> bool:
+    """Whether a widget is shown."""
+    return "csw-away" not in widget._dom_classes
+
+
 def script(name: str) -> str:
     """The browser half of a widget: the shared helpers and its own script, as one module."""
     return "\n".join((STATIC / file).read_text(encoding="utf-8") for file in ("common.js", name))

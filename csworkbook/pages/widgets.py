@@ -36,7 +36,7 @@ class Style(anywidget.AnyWidget):
     """The page's colours and classes; shows nothing itself."""
 
     _esm = "export default { render({ el }) { el.classList.add('csw-unseen'); } };"
-    _css = "\n".join((STATIC / name).read_text("utf-8") for name in ("page.css", "panel.css"))
+    _css = "\n".join((STATIC / name).read_text("utf-8") for name in ("page.css", "panel.css", "guesses.css"))
 
 
 def style() -> Style:

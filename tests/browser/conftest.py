@@ -15,13 +15,6 @@ HARMLESS = "setData is not a function"  # plotly's renderer keeps a PNG, which V
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
-def pytest_collection_modifyitems(items):
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-
-
 def browser_required():
     return os.environ.get("CI") == "true" or os.environ.get("CSWORKBOOK_REQUIRE_BROWSER") == "1"
 

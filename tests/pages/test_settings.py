@@ -5,6 +5,7 @@ import pytest
 from csworkbook.errors import SettingError
 from csworkbook.language import speaking
 from csworkbook.pages import settings as form
+from csworkbook.pages.talking import seen
 from csworkbook.settings import Settings
 from csworkbook.shop import new_shop, open_shop
 
@@ -69,6 +70,39 @@ def test_saving_is_at_once_and_survives(shop):
     assert "Saved" in box._trouble.children[0].value
 
 
+@pytest.mark.parametrize(("spoken", "name"), [("en", "Belgium"), ("nl", "België")])
+def test_the_country_of_the_holidays_is_chosen_by_its_name(spoken, name, shop):
+    with speaking(spoken):
+        box = form.shop_settings(shop)
+        named = dict(box.fields["country"].options)
+        assert (named[name], box.fields["country"].value) == ("BE", "NL")
+        names = list(named)
+        assert (
+            names[1:4]
+            == {
+                "en": ["Afghanistan", "Åland Islands", "Albania"],
+                "nl": ["Afghanistan", "Åland", "Albanië"],
+            }[spoken]
+        )
+        box.fields["country"].value = "BE"
+        box.save()
+    assert open_shop(shop.folder).settings.country == "BE"
+
+
+def test_without_a_country_there_are_no_holidays(shop):
+    box = form.shop_settings(shop)
+    assert box.fields["country"].options[0][1] == ""
+    box.fields["country"].value = ""
+    box.save()
+    assert open_shop(shop.folder).settings.country == ""
+
+
+def test_a_country_whose_holidays_are_not_known_is_refused(shop):
+    with pytest.raises(SettingError, match="The public holidays of “Holland” are not known"):
+        shop.save(Settings(name="Fietsen", country="Holland"))
+    assert form.shown(Settings(name="Fietsen", country="Holland"))["country"] == ""
+
+
 @pytest.mark.parametrize(("field", "typed"), [("name", " "), ("zone", "Mars/Base")])
 def test_a_bad_field_saves_nothing_and_says_so(shop, field, typed):
     before = (shop.folder / "workbook.toml").read_bytes()
@@ -82,5 +116,5 @@ def test_a_bad_field_saves_nothing_and_says_so(shop, field, typed):
 def test_the_demo_can_only_be_read():
     box = form.shop_settings(open_shop())
     assert all(field.disabled for field in box.fields.values())
-    assert box._save.layout.display == "none"
+    assert not seen(box._save)
     assert "cannot be changed" in box._about.value

@@ -1,0 +1,286 @@
+"""Was the promise kept, row by row, and which rows cannot tell?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from csworkbook import replies
+from csworkbook.errors import DataError, SettingError
+from csworkbook.hours import Calendar, calendar
+from csworkbook.language import gettext as _
+from csworkbook.language import join
+from csworkbook.manifesto.promise import Promise
+from csworkbook.repeats import repeated
+from csworkbook.tables import require
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What `outcomes` finds.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The rows that count: at (zoned), channel, kept (bool).
+    left : dict
+        How many rows were left out: "open" (the promised time was not over when the data end),
+        "given_up" (customers who left), "wrong" (answered before asked), "unknown" (no customer or
+        topic), "outside" (outside the promised hours).
+    given_up : int
+        Rows in `frame` of customers who gave up, which count as broken.
+    without_reply : tuple of str
+        Channels of which not one contact has a reply.
+    silent : tuple of (str, int)
+        Promised weekdays and hours in which nobody was in touch.
+    holidays : tuple of str
+        The holidays that were left out of the opening hours.
+    """
+
+    frame: pd.DataFrame
+    left: dict[str, int]
+    given_up: int = 0
+    without_reply: tuple[str, ...] = ()
+    silent: tuple[tuple[str, int], ...] = ()
+    holidays: tuple[str, ...] = ()
+
+
+def outcomes(
+    contacts: pd.DataFrame | None,
+    returns: pd.DataFrame | None,
+    promise: Promise,
+    *,
+    given_up: bool = True,
+    opening_hours: dict[str, str] | None = None,
+    zone: str = "Europe/Amsterdam",
+    country: str = "NL",
+) -> Outcomes:
+    """Whether the promise was kept, for every contact or return that can tell.
+
+    Parameters
+    ----------
+    given_up : bool
+        Whether customers who gave up after the promised time count as broken; otherwise they are all
+        left out. Who gave up earlier never counts: nobody knows whether the promise would have been kept.
+
+    Raises
+    ------
+    DataError
+        When the table or its column that would tell is not there.
+    SettingError
+        When opening hours are needed and there are none.
+    """
+    if promise.kind == "return":
+        return _returned(returns, promise, zone)
+    if contacts is None:
+        raise _lacking(_("the table “contacts”"))
+    require(contacts, "contacts")
+    if promise.kind == "solved":
+        return _solved(contacts, promise, zone)
+    require_replies(contacts)
+    asked, until = on_channel(contacts, promise.channel), replies.last_moment(contacts)
+    if promise.kind == "available":
+        return _available(asked, promise, until, given_up, zone, country)
+    hours = office(contacts, promise.clock, opening_hours, zone, country)
+    return _replied(asked, promise, until, given_up, hours, zone)
+
+
+def require_replies(contacts: pd.DataFrame) -> None:
+    """Raise a DataError when nothing in the contacts tells when they were answered."""
+    if not {"replied_at", "waiting_seconds"} & set(contacts.columns):
+        raise DataError(
+            _("These contacts do not say when they were answered."),
+            allowed=_("A column with the moment of the first reply, or with the seconds waited."),
+            next_step=_("Most helpdesks have “first reply time” in their export: bring a file with it."),
+        )
+
+
+def _lacking(what: str) -> DataError:
+    return DataError(
+        _("Without {what} this promise cannot be checked.").format(what=what),
+        next_step=_("Bring an export that has it."),
+    )
+
+
+def on_channel(contacts: pd.DataFrame, channel: str | None) -> pd.DataFrame:
+    """The contacts on one channel, or all; a DataError when there are none on it."""
+    if not channel:
+        return contacts
+    asked = contacts[(contacts["channel"] == channel).to_numpy(bool, na_value=False)]
+    if asked.empty and len(contacts):
+        known = join(sorted(map(str, contacts["channel"].dropna().unique())))
+        raise DataError(
+            _("There are no contacts on the channel “{channel}”.").format(channel=channel),
+            allowed=_("Possible: {columns}.").format(columns=known),
+        )
+    return asked
+
+
+def office(
+    contacts: pd.DataFrame, clock: str, opening_hours: dict[str, str] | None, zone: str, country: str
+) -> Calendar | None:
+    """The calendar to count by; None by the clock.
+
+    Raises
+    ------
+    SettingError
+        When open minutes are to be counted and the shop has no opening hours.
+    """
+    if clock == "clock" or contacts.empty:
+        return None
+    opened = contacts["opened_at"]
+    made = calendar(
+        opening_hours or {},
+        zone=zone,
+        country=country,
+        first=opened.min(),
+        last=replies.last_moment(contacts),
+    )
+    if made.never_open:
+        raise SettingError(
+            _("The shop has no opening hours, so they cannot be counted."),
+            next_step=_("Fill them in under settings, or count by the clock."),
+        )
+    return made
+
+
+def _replied(
+    asked: pd.DataFrame,
+    promise: Promise,
+    until: pd.Timestamp,
+    given_up: bool,
+    hours: Calendar | None,
+    zone: str,
+) -> Outcomes:
+    limit = _limits(asked["channel"], promise)
+    waited = replies.waits(asked, calendar=hours, until=until)
+    minutes, left = waited["minutes"].to_numpy(), waited["given_up"].to_numpy()
+    broken_by_leaving = left & (waited["so_far"] > limit).to_numpy() & given_up
+    reasons = {
+        "open": age(asked, until, hours) < limit,
+        "given_up": left & ~broken_by_leaving,
+        "wrong": waited["replied"].to_numpy() & np.isnan(minutes),
+    }
+    frame = _frame(asked["opened_at"], asked["channel"], minutes <= limit, zone)
+    counted, why = _counted(frame, reasons)
+    return Outcomes(
+        counted,
+        why,
+        int((broken_by_leaving & ~reasons["open"]).sum()),
+        _without_reply(asked["channel"], waited["replied"]),
+        holidays=tuple(hours.closed.values()) if hours else (),
+    )
+
+
+def age(asked: pd.DataFrame, until: pd.Timestamp, hours: Calendar | None) -> np.ndarray:
+    """Minutes from each contact to the end of the data, by opening hours or by the clock."""
+    ended = pd.Series(until, asked.index, dtype=asked["opened_at"].dtype)
+    if hours is None:
+        return (ended - asked["opened_at"]).dt.total_seconds().to_numpy(float) / 60
+    return hours.minutes(asked["opened_at"], ended)
+
+
+def _limits(channel: pd.Series, promise: Promise) -> np.ndarray:
+    return channel.astype(object).map(promise.minutes).to_numpy(float)
+
+
+def _without_reply(channel: pd.Series, replied: pd.Series) -> tuple[str, ...]:
+    any_reply = replied.groupby(channel.astype(object)).any()
+    return tuple(map(str, any_reply.index[~any_reply]))
+
+
+def _available(
+    asked: pd.DataFrame, promise: Promise, until: pd.Timestamp, given_up: bool, zone: str, country: str
+) -> Outcomes:
+    opened = asked["opened_at"]
+    if asked.empty:
+        return Outcomes(_frame(opened, asked["channel"], np.zeros(0, bool), zone), {})
+    hours = calendar(promise.hours, zone=zone, country=country, first=opened.min(), last=until)
+    closes = pd.Series(hours.closing(opened), opened.index)
+    waited = replies.waits(asked, until=until)
+    kept = (waited["minutes"] * 60 <= (closes - opened).dt.total_seconds()).to_numpy()
+    reasons = {
+        "outside": closes.isna().to_numpy(),
+        "open": (closes > until).to_numpy(),
+        "given_up": waited["given_up"].to_numpy() & (not given_up),
+        "wrong": waited["replied"].to_numpy() & waited["minutes"].isna().to_numpy(),
+    }
+    frame = _frame(opened, asked["channel"], kept, zone)
+    counted, why = _counted(frame, reasons)
+    here = ~np.logical_or.reduce(list(reasons.values()))
+    return Outcomes(
+        counted,
+        why,
+        int((waited["given_up"].to_numpy() & here).sum()),
+        _without_reply(asked["channel"], waited["replied"]),
+        _silent(frame["at"][~reasons["outside"]], promise),
+        tuple(hours.closed.values()),
+    )
+
+
+def _silent(at: pd.Series, promise: Promise) -> tuple[tuple[str, int], ...]:
+    """The promised weekdays and hours in which not one contact came in."""
+    from csworkbook.settings import WEEK
+
+    first, last = (int(part[:2]) for part in (promise.since, promise.until))
+    minutes = int(promise.until[3:5])
+    end = 24 if promise.until == "00:00" else last + (minutes > 0)
+    seen = set(zip(at.dt.day_of_week, at.dt.hour, strict=True))
+    hours = range(first, end)
+    return tuple((d, h) for d in WEEK if d in promise.days for h in hours if (WEEK.index(d), h) not in seen)
+
+
+def _solved(contacts: pd.DataFrame, promise: Promise, zone: str) -> Outcomes:
+    on_channel(contacts, promise.channel)
+    again = repeated(contacts, within=f"{promise.limit}D")
+    here = slice(None)
+    if promise.channel:
+        here = (contacts["channel"] == promise.channel).to_numpy(bool, na_value=False)
+    asked, again = contacts.loc[here], again.loc[here]
+    reasons = {
+        "unknown": ~again["known"].to_numpy(),
+        "open": (again["known"] & ~again["finished"]).to_numpy(),
+        "given_up": replies.who_gave_up(asked),
+    }
+    frame = _frame(asked["opened_at"], asked["channel"], ~again["again"].to_numpy(bool), zone)
+    return Outcomes(*_counted(frame, reasons))
+
+
+def _returned(returns: pd.DataFrame | None, promise: Promise, zone: str) -> Outcomes:
+    if returns is None:
+        raise _lacking(_("the table “returns”"))
+    require(returns, "returns")
+    if "handled_at" not in returns or returns["handled_at"].isna().all():
+        raise DataError(
+            _("These returns do not say when they were handled."),
+            allowed=_("A column with the day the money was paid back or the exchange was sent."),
+            next_step=_(
+                "Add that day to the export of your returns, or bring the refunds of your shop system."
+            ),
+        )
+    back, done = (returns[name].dt.tz_convert(zone).dt.normalize() for name in ("returned_at", "handled_at"))
+    last = max(back.max(), done.max())
+    # whole days on the calendar: many exports give days only; half a day allows for the clock's changes
+    days, gone = ((moment - back) / pd.Timedelta(days=1) for moment in (done, last))
+    reasons = {"open": (gone.round() <= promise.limit).to_numpy(), "wrong": (days.round() < 0).to_numpy()}
+    channel = pd.Series("", returns.index, dtype=object)
+    frame = _frame(returns["returned_at"], channel, (days.round() <= promise.limit).to_numpy(), zone)
+    return Outcomes(*_counted(frame, reasons))
+
+
+def _frame(at: pd.Series, channel: pd.Series, kept: np.ndarray, zone: str) -> pd.DataFrame:
+    return pd.DataFrame({"at": at.dt.tz_convert(zone), "channel": channel.astype(object), "kept": kept})
+
+
+def _counted(frame: pd.DataFrame, reasons: dict[str, np.ndarray]) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The rows that count, and why the others do not: each for its first reason only."""
+    out, told = np.zeros(len(frame), bool), {}
+    for name in sorted(reasons, key=_ORDER.index):
+        told[name] = int((reasons[name] & ~out).sum())
+        out |= reasons[name]
+    return frame[~out], {name: n for name, n in told.items() if n}
+
+
+_ORDER = ("outside", "wrong", "unknown", "open", "given_up")

@@ -1,0 +1,277 @@
+"""Where do customers get less than they expect? SERVQUAL, per dimension and per item.
+
+Parasuraman, Zeithaml & Berry 1988, Journal of Retailing 64(1):12–40: what customers got (perception)
+minus what they expect of an excellent shop (expectation), both 1–7, in five dimensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from csworkbook import estimates, language
+from csworkbook.estimates import SMALL, Estimate
+from csworkbook.findings import Finding
+from csworkbook.language import gettext as _
+from csworkbook.language import mark
+from csworkbook.results import Result, Vocabulary, question
+from csworkbook.service_gap import pictures, resample
+from csworkbook.service_gap.answers import (
+    CHAPTER,
+    SCORED,
+    Answers,
+    about_points,
+    answers,
+    left_out,
+    same_text,
+    score,
+)
+from csworkbook.service_gap.draws import drawn
+from csworkbook.service_gap.items import item_set
+from csworkbook.service_gap.scales import ENOUGH, alpha
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_COLUMNS = (
+    "dimension", "expectation", "perception", "gap", "low", "high", "n", "weight",
+    "alpha", "alpha_low", "alpha_high", "alpha_standardised",
+)  # fmt: skip
+
+
+@question(mark("Where do customers get less than they expect?"))
+def servqual(
+    service_survey: pd.DataFrame,
+    *,
+    service_items: Mapping[str, str] | None = None,
+    service_texts: Mapping[str, str] | None = None,
+    draws: int = resample.DRAWS,
+    seed: int = 0,
+) -> Servqual:
+    """Expectation, perception and the gap between them, per dimension (SERVQUAL; handbook 1.1).
+
+    Customers' answers only. Where both were asked of the same people, a gap is the mean of each one's
+    perception minus expectation; where other people were asked, the difference of two means; where only
+    one of the two was asked there is no gap, and `low` and `high` bound the score itself.
+
+    Parameters
+    ----------
+    service_survey : DataFrame
+        The canonical table: respondent_id, role, item, expectation, perception (1–7), weight.
+    service_items : mapping, optional
+        Item number → dimension, for a shop's own items; the 22 of SERVQUAL otherwise.
+    service_texts : mapping, optional
+        Item number → how it reads.
+    draws : int
+        Samples of respondents drawn for the intervals (percentile bootstrap, 95 %).
+
+    Returns
+    -------
+    Servqual
+        table: dimension, expectation, perception (means, 1–7), gap, low, high (in points of the scale),
+        n (respondents), weight (points of 100; empty where none were given), alpha, alpha_low,
+        alpha_high, alpha_standardised (Cronbach). `overall` and `weighted` are the whole.
+
+    >>> import pandas as pd
+    >>> rows = [("ann", 5, 7, 4), ("ann", 6, 7, 6), ("bob", 5, 6, 6), ("bob", 6, 6, 4)]
+    >>> asked = pd.DataFrame(rows, columns=["respondent_id", "item", "expectation", "perception"])
+    >>> servqual(asked.assign(role="customer")).table[["dimension", "gap", "n"]].values.tolist()
+    [['reliability', -1.5, 2]]
+    """
+    asked = answers(service_survey, item_set(service_items, service_texts))
+    found = drawn(asked, draws, seed)
+    low, high = found.limits(found.dimensions)
+    scales = [alpha(asked.scores[:, place]) for place in asked.places]
+    table = pd.DataFrame(
+        {
+            "dimension": list(asked.items.dimensions),
+            "expectation": asked.by_dimension(found.expectation[0]),
+            "perception": asked.by_dimension(found.perception[0]),
+            "gap": found.dimensions[0] if found.gaps else np.nan,
+            "low": low,
+            "high": high,
+            "alpha": [one.raw for one in scales],
+            "n": asked.answered(),
+            "weight": found.points[0],
+            "alpha_low": [one.low for one in scales],
+            "alpha_high": [one.high for one in scales],
+            "alpha_standardised": [one.standardised for one in scales],
+        }
+    )
+    overall = found.estimate(found.overall, asked.people)
+    weighted = found.estimate(found.weighted, found.weighing)
+    return Servqual(table, asked, overall, weighted)
+
+
+@dataclass(frozen=True)
+class Servqual(Result):
+    """The dimensions; `overall` and `weighted` are the gap (or score) of the whole, None where unknown."""
+
+    asked: Answers
+    overall: Estimate | None = None
+    weighted: Estimate | None = None
+    vocabulary: ClassVar[Vocabulary] = SCORED
+    shown: ClassVar[tuple[str, ...]] = _COLUMNS
+
+    @property
+    def judged(self) -> str:
+        """The column that is judged: gap, or the one of the two that was asked."""
+        return self.asked.mode if self.asked.mode in ("perception", "expectation") else "gap"
+
+    @property
+    def _ordered(self) -> pd.DataFrame:
+        """Worst first; of expectations, highest first."""
+        known = self.table[self.table[self.judged].notna()]
+        return known.sort_values(self.judged, ascending=self.judged != "expectation", kind="stable")
+
+    @property
+    def text(self) -> str:
+        """The worst dimension, how sure that is, the whole, and what to be careful about."""
+        if self._ordered.empty:
+            return " ".join([nothing(), left_out(self.asked)]).strip()
+        said = [
+            *self._kind(),
+            self._worst(),
+            self._apart(),
+            self._whole(),
+            self._care(),
+            left_out(self.asked),
+        ]
+        return " ".join(one for one in said if one)
+
+    def _kind(self) -> list[str]:
+        """That these are no gaps of the same people, where they are not."""
+        return {
+            "unpaired": [_("Expectations and experiences come from different people.")],
+            "perception": [_("Expectations were not asked, so these are scores and no gaps.")],
+            "expectation": [_("What customers get was not asked, so these are expectations and no gaps.")],
+        }.get(self.asked.mode, [])
+
+    def _worst(self) -> str:
+        row = self._ordered.iloc[0]
+        values = {c: score(row[c]) for c in ("expectation", "perception", "gap", "low", "high")}
+        values |= {"dimension": str(SCORED.word(row["dimension"])), "n": language.number(row["n"])}
+        return _worst(self.judged, row).format(**values)
+
+    def _apart(self) -> str:
+        """Whether the first is clear of the others."""
+        first, others = self._ordered.iloc[0], self._ordered.iloc[1:]
+        if first["n"] < SMALL:
+            return _("That is few answers: read it as a start of a conversation, not as a measurement.")
+        if others.empty:
+            return ""
+        if self.judged == "expectation":
+            return ""
+        if (others["low"] > first["high"]).all():
+            return _("Its interval is clear of all the others.")
+        same = others[others["low"] <= first["high"]]["dimension"].tolist()
+        return _("It cannot be told apart for sure from: {dimensions}.").format(dimensions=same_text(same))
+
+    def _whole(self) -> str:
+        if self.overall is None or self.judged == "expectation":
+            return ""
+        whole = score(self.overall.value)
+        if self.weighted is None:
+            return _("All dimensions together: {value}.").format(value=whole)
+        return _(
+            "All dimensions together: {value}; weighted by what customers find important: {weighted}."
+        ).format(value=whole, weighted=score(self.weighted.value))
+
+    def _care(self) -> str:
+        """The dimensions whose items do not measure one thing."""
+        weak = self.table[self.table["alpha"] < ENOUGH]["dimension"].tolist()
+        if not weak:
+            return ""
+        return _(
+            "Look at the items one by one for {dimensions}: they do not measure one thing (alpha below {limit})."
+        ).format(dimensions=same_text(weak), limit=language.number(ENOUGH, 1))
+
+    @property
+    def method(self) -> str:
+        """Formulas, intervals, alpha, weights, source."""
+        return (
+            method(self.asked)
+            + " "
+            + _(
+                "Alpha: Cronbach's, of the gaps (or of the scores, where there are none), of those who answered every item; "
+                "its interval is Feldt's."
+            )
+        )
+
+    def plot(self) -> go.Figure:
+        """Expected and got per dimension, with the way between them."""
+        if self.judged != "gap":
+            name = str(SCORED.head(self.judged))
+            return pictures.means(self.table, label="dimension", value=self.judged, name=name)
+        names = (str(SCORED.head("expectation")), str(SCORED.head("perception")))
+        return pictures.pairs(
+            self.table, label="dimension", start="expectation", end="perception", names=names
+        )
+
+    def findings(self) -> list[Finding]:
+        """The dimension that falls shortest, or that too few answered."""
+        if self._ordered.empty or self.judged == "expectation" or self._ordered["n"].max() < SMALL:
+            headline = _("Too few customers said what they expect and what they get.")
+            return [Finding(CHAPTER, headline, enough=estimates.needed(0.1))]
+        row = self._ordered.iloc[0]
+        if self.judged == "gap" and not row["high"] < 0:
+            return []
+        found = Estimate(row[self.judged], row["low"], row["high"], int(row["n"]), "score")
+        headline = _("Customers get least of what they expect in: {dimension}.")
+        if self.judged == "perception":
+            headline = _("Customers score this lowest: {dimension}.")
+        name = str(SCORED.word(row["dimension"]))
+        return [Finding(CHAPTER, headline.format(dimension=name), found, None, action(row["dimension"]))]
+
+
+def _worst(judged: str, row: pd.Series) -> str:
+    """The sentence for the first row, by what is judged."""
+    if judged == "expectation":
+        return _("Customers expect most of {dimension}: {expectation} of 7 ({low} to {high}, n = {n}).")
+    if judged == "perception":
+        return _("Lowest is {dimension}: {perception} of 7 ({low} to {high}, n = {n}).")
+    if row["gap"] >= 0:
+        return _(
+            "Customers get what they expect, or more; closest is {dimension}: they expect {expectation} and get "
+            "{perception}, a gap of {gap} ({low} to {high}, n = {n})."
+        )
+    return _(
+        "{dimension} falls furthest short: customers expect {expectation} and get {perception}, a gap of {gap} "
+        "({low} to {high}, n = {n})."
+    )
+
+
+def nothing() -> str:
+    """The sentence for a survey without answers of customers."""
+    return _("There are no answers of customers in this survey yet.")
+
+
+def method(asked: Answers) -> str:
+    """Formulas and source, and what was done with the points."""
+    said = _(
+        "Gap = what customers got − what they expect, on a scale of 1–7; every item counts the same in its dimension. "
+        "Intervals: bootstrap over respondents, 95%. Weights: each respondent's own 100 points. "
+        "After Parasuraman, Zeithaml & Berry (1988)."
+    )
+    return f"{said} {about_points(asked)}".strip()
+
+
+def action(dimension: str) -> str:
+    """What to do first when a dimension falls short."""
+    return {
+        "tangibles": _(
+            "Look at your own site, parcels and messages on a customer's device; mend what looks neglected."
+        ),
+        "reliability": _(
+            "Promise less or keep more: find which promise is broken most, and by whom in the chain."
+        ),
+        "responsiveness": _("Say when an answer comes, and staff the hours in which customers wait longest."),
+        "assurance": _("Give whoever answers the knowledge and the mandate to answer at once."),
+        "empathy": _(
+            "Drop the standard texts for the three questions asked most, and answer them personally."
+        ),
+    }.get(dimension, _("Read the items of this dimension one by one and start with the lowest."))

@@ -1,0 +1,260 @@
+"""A workshop as a facilitator runs it: blind guesses, a dead kernel, the reveal, the second round, the export."""
+
+import io
+import json
+import os
+import re
+import signal
+
+import pandas as pd
+import psutil
+import pytest
+from serving import serving
+
+from csworkbook.dimensions import NAMES
+from csworkbook.language import gettext as _
+from csworkbook.language import speaking
+from csworkbook.shop import new_shop, open_shop
+
+expect = pytest.importorskip("playwright.sync_api").expect
+LONG = 60_000
+CHAPTER = "01_workshop.ipynb"
+CELLS = ("import csworkbook as cs\nshop = cs.open_shop()\ncs.welcome(shop)", "cs.guesses(shop)")
+SECRET = ("37.25", "zebra crossing", "giraffe")
+MODELS = "jupyterapp.widgetManager.get_state().then(state => JSON.stringify(state))"
+
+
+def write_notebook(path):
+    cells = [{"cell_type": "markdown", "id": "c0", "metadata": {}, "source": "# Workshop"}]
+    for place, source in enumerate(CELLS, 1):
+        code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+        cells.append({**code, "id": f"c{place}", "source": source})
+    said = {"title": "Workshop", "question": "?", "minutes": 5, "needs": [], "helps": [], "app": True}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {"cells": cells, "metadata": {"csworkbook": said, "kernelspec": kernel}}
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({**content, "nbformat": 4, "nbformat_minor": 5}))
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    """A folder of notebooks with the workshop screen and nothing else."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    for spoken in ("en", "nl"):
+        write_notebook(folder / spoken / CHAPTER)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(notebook, tmp_path_factory):
+    """The demo shop, served with that page."""
+    log = tmp_path_factory.mktemp("log") / "log.txt"
+    with serving(None, "--no-preheat", "--notebooks", notebook, log=log) as server:
+        yield server
+
+
+class Screen:
+    """The page of a facilitator, in one language."""
+
+    def __init__(self, page, server, spoken="en"):
+        self.page, self.server, self.spoken = page, server, spoken
+        self.open()
+
+    def open(self):
+        self.page.goto(self.server.chapter(f"{self.spoken}/{CHAPTER}"))
+        expect(self.page.locator(".csw-guesses")).to_be_visible(timeout=LONG)
+
+    def said(self, text):
+        with speaking(self.spoken):
+            return _(text)
+
+    def button(self, text):
+        return self.page.get_by_role("button", name=self.said(text), exact=True)
+
+    def field(self, name):
+        return self.page.locator(f".csw-control-{name} input")
+
+    def begin(self, name="Team"):
+        self.field("session_name").fill(name)
+        self.button("Begin").click()
+        self.counted(0)
+
+    def counted(self, n):
+        expect(self.page.locator(".csw-count")).to_have_text(re.compile(rf"^{n} "), timeout=LONG)
+
+    def type(self, superior="", points=(), moment="", word=""):
+        self.field("superior").fill(superior)
+        for name, value in zip(NAMES, points, strict=False):
+            self.field(f"points_{name}").fill(str(value))
+        self.field("moment_1").fill(moment)
+        self.field("word").fill(word)
+
+    def keep(self, n, **typed):
+        self.type(**typed)
+        self.button("Keep this guess").click()
+        self.counted(n)
+        expect(self.field("superior")).to_have_value("")
+
+    def reveal(self):
+        self.button("Reveal").click()
+        self.button("Yes, show them").click()
+        self.shown()
+
+    def shown(self):
+        expect(self.page.locator(".csw-panel .js-plotly-plot .main-svg").first).to_be_visible(timeout=LONG)
+        expect(self.page.locator(".csw-headline:visible")).to_have_count(3, timeout=LONG)
+
+    def headline(self):
+        return self.page.locator(".csw-headline:visible").first
+
+    def kill(self):
+        page = self.page
+        id = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+        children = psutil.Process(self.server.process.pid).children(recursive=True)
+        process = next(one for one in children if any(id in word for word in one.cmdline()))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(30)
+
+    def saved(self, text):
+        with self.page.expect_download(timeout=LONG) as waiting:
+            self.button(text).click()
+        with open(waiting.value.path(), "rb") as file:
+            return file.read()
+
+
+def frames(page):
+    """Every message that the server sends this page from now on, as it grows."""
+    told = []
+    page.on("websocket", lambda line: line.on("framereceived", lambda frame: told.append(str(frame))))
+    return told
+
+
+def test_a_workshop_from_the_first_guess_to_before_and_after(open_page, notebook, tmp_path):
+    folder = new_shop(tmp_path / "shop", name="Fietsenwinkel", language="nl").folder
+    with serving(folder, "--no-preheat", "--notebooks", notebook, log=tmp_path / "log.txt") as server:
+        screen = Screen(open_page(), server)
+        screen.begin()
+        screen.keep(1, superior="37.25", points=(20,) * 5, moment="zebra crossing", word="giraffe")
+        screen.keep(2, superior="80", moment=screen.said("Delivery"), word="bike")
+        screen.type(superior="61")
+        screen.field("word").focus()
+        expect(screen.page.locator(".csw-guesses")).not_to_contain_text("zebra")
+        screen.page.wait_for_timeout(500)
+        screen.kill()
+        told = frames(screen.page)
+        screen.open()
+        screen.counted(2)
+        expect(screen.field("superior")).to_have_value("61", timeout=LONG)
+        for where in (screen.page.content(), screen.page.evaluate(MODELS), "".join(told)):
+            assert len(where) > 1000
+            assert [secret for secret in SECRET if secret in where] == []
+        assert screen.page.locator(".js-plotly-plot").count() == 0
+        screen.field("superior").fill("")
+        screen.reveal()
+        expect(screen.headline()).to_contain_text("59%")  # the middle of 37.25 and 80
+        expect(screen.page.locator("main")).to_contain_text("zebra crossing")
+        _second_round(screen)
+    _exported(open_page, notebook, folder, tmp_path)
+
+
+def _second_round(screen):
+    screen.button("Ask again").click()
+    screen.counted(0)
+    screen.keep(1, superior="10.5", moment="pangolin", word="Giraffe")
+    screen.keep(2, superior="20", word="bike")
+    assert "pangolin" not in screen.page.content() + screen.page.evaluate(MODELS)
+    screen.kill()
+    screen.open()
+    screen.counted(2)
+    screen.button("Reveal").click()
+    screen.button("Yes, show them").click()
+    before_after = screen.page.locator(".csw-headline:visible").first
+    expect(before_after).to_contain_text("15%", timeout=LONG)
+    # 10.5 − 37.25 and 20 − 80: the middle of −26.75 and −60 is −43.4
+    expect(before_after).to_contain_text("−43")
+
+
+def _exported(open_page, notebook, folder, tmp_path):
+    """After a restart of everything: both rounds, read back by programs of others."""
+    with serving(folder, "--no-preheat", "--notebooks", notebook, log=tmp_path / "again.txt") as server:
+        screen = Screen(open_page(), server)
+        screen.shown()
+        expect(screen.headline()).to_contain_text("15%", timeout=LONG)
+        book = pd.read_excel(io.BytesIO(screen.saved("All guesses (Excel)")), engine="calamine")
+        text = pd.read_csv(io.BytesIO(screen.saved("All guesses (CSV)")), encoding="utf-8-sig")
+        assert screen.page.mistakes == []
+    for back in (book, text):
+        assert back.iloc[:, 1].tolist() == [1, 2, 1, 2]
+        assert back.iloc[:, 2].tolist() == [0.3725, 0.8, 0.105, 0.2]
+        assert back.iloc[0, 3:8].tolist() == [20] * 5
+        assert back.iloc[0, 8] == "zebra crossing"
+    kept = open_shop(folder).store
+    assert "giraffe" not in json.dumps(kept.all("guess")) + json.dumps(kept.all("workshop"))
+
+
+def test_a_visitor_of_the_demo_keeps_his_session_and_nobody_else_sees_it(open_page, demo):
+    screen = Screen(open_page(), demo)
+    screen.begin("Visit")
+    screen.keep(1, superior="80")
+    screen.open()
+    screen.counted(1)
+    screen.reveal()
+    expect(screen.headline()).to_contain_text("n = 400")
+    other = Screen(open_page(), demo)
+    expect(other.field("session_name")).to_be_visible()
+    assert "Visit" not in other.page.locator(".csw-guesses").inner_text()
+
+
+def test_a_guess_from_the_keyboard_alone(open_page, demo):
+    screen = Screen(open_page(), demo)
+    keyboard = screen.page.keyboard
+    screen.field("session_name").focus()
+    keyboard.type("Team")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    screen.counted(0)
+    screen.field("superior").focus()
+    for text in ("70", "20", "20", "20", "20", "20", "Delivery", "", "", "bike"):
+        keyboard.type(text)
+        keyboard.press("Tab")
+    keyboard.press("Enter")
+    screen.counted(1)
+    expect(screen.field("superior")).to_be_focused()
+    screen.button("Reveal").focus()
+    keyboard.press("Enter")
+    expect(screen.button("No, not now")).to_be_focused()
+    keyboard.press("Shift+Tab")
+    keyboard.press("Enter")
+    screen.shown()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("spoken", ["nl", "en"])
+def test_everybody_can_use_the_page(open_page, demo, serious, screenshots, spoken, width):
+    screen = Screen(open_page(width=width), demo, spoken)
+    page = screen.page
+    screen.begin("Een heel lange naam voor een sessie van het hele team van de winkel")
+    screen.type("70", (30, 30, 20, 10, 10), "<img src=x onerror=window.hacked=1>", "fiets")
+    expect(page.locator(".csw-left-right")).to_be_visible()
+    _fits(page, serious, width)
+    if screenshots:
+        page.screenshot(path=screenshots / f"guesses-{spoken}-{width}.png", full_page=True)
+    screen.button("Keep this guess").click()
+    screen.counted(1)
+    screen.keep(2, superior="40", points=(10, 20, 30, 20, 20), moment=screen.said("Delivery"))
+    screen.reveal()
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 3", timeout=LONG)
+    expect(page.locator("main")).to_contain_text("<img")
+    assert page.evaluate("window.hacked") is None
+    _fits(page, serious, width)
+    if screenshots:
+        page.screenshot(path=screenshots / f"revealed-{spoken}-{width}.png", full_page=True)
+    assert page.outside.asked == []
+    assert page.mistakes == []
+
+
+def _fits(page, serious, width):
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = "[...document.querySelectorAll('.csw-panel, .csw-guesses input')].map(p => p.getBoundingClientRect().right)"
+    assert max(page.evaluate(boxes)) <= width + 1
+    assert serious(page) == []
