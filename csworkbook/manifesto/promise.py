@@ -206,9 +206,9 @@ def duration_said(minutes: float) -> str:
         return "–"
     if minutes > 2 * DAY:
         return days_said(minutes / DAY)
-    if (minutes >= HOUR and minutes % HOUR == 0) or minutes >= 3 * HOUR:
+    if (minutes >= HOUR and minutes % HOUR == 0) or minutes > 2 * HOUR:
         return language.duration(minutes / HOUR, "hours")
-    if minutes < 2 and minutes != 1:
+    if minutes <= 1.5 and minutes != 1:
         return language.duration(minutes * 60, "seconds")
     return language.duration(minutes, "minutes")
 

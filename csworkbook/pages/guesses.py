@@ -157,6 +157,11 @@ class Guesses(ipywidgets.VBox):
         self._reveal.add_class("csw-reveal")
         self._reveal.hint = _("Is everybody in? Then look at it together.")
         self._remove = Sure(_("Delete"), self.delete, self._trouble, yes=_("Yes, delete it"))
+        # made once: a row that is made anew is drawn anew, and what was just typed in it is lost
+        self._naming, self._second = row([self._name, self._begin]), actions([self._ask])
+        self._managing = row([self._chosen, self._new, self._close, self._remove])
+        self._sessions = ipywidgets.VBox(layout=shared(ipywidgets.Layout))
+        self._sessions.add_class("csw-sessions")
 
     def _name_one(self) -> None:
         self._making = not self._making
@@ -188,29 +193,25 @@ class Guesses(ipywidgets.VBox):
         self._again = ""
         self._trouble.children = ()
         self._about.value = f'<p class="csw csw-soft">{escape(_about(self.session))}</p>'
-        naming = row([self._name, self._begin])
         if self.session is None:
-            self._body.children = (self._about, naming, self._trouble)
+            self._body.children = (self._about, self._naming, self._trouble)
             self._show_results()
             return
         self._close.description = (
             _("Go on with this session") if self.session.closed else _("Close this session")
         )
-        manage = [row([self._chosen, self._new, self._close, self._remove])]
         self._remove.question = _("Delete “{name}” with all its guesses? This cannot be undone.").format(
             name=self.session.name
         )
-        manage += [naming] if self._making else []
-        below = ipywidgets.VBox(manage, layout=shared(ipywidgets.Layout))
-        below.add_class("csw-sessions")
-        self._body.children = (self._about, *self._asking(), below)
+        self._sessions.children = (self._managing, *((self._naming,) if self._making else ()))
+        self._body.children = (self._about, *self._asking(), self._sessions)
         self._show_results()
 
     def _asking(self) -> tuple[ipywidgets.Widget, ...]:
         """The form and the reveal while a round takes guesses; else the way to the second round."""
         if self.session.asking is None:
             done = self.session.closed or "after" in self.session.asked
-            return (self._trouble,) if done else (actions([self._ask]), self._trouble)
+            return (self._trouble,) if done else (self._second, self._trouble)
         self._tell_count(workshop.counted(self.store, self.session.id, self.session.asking))
         return (self._count, self._form, self._trouble, self._reveal)
 

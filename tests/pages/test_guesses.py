@@ -286,3 +286,17 @@ def test_a_session_that_is_closed_gives_the_figures_back(screen, shop):
     assert not seen(figures)
     screen._close.click()
     assert seen(figures)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_showing_it_again_draws_nothing_anew(shop, begun):
+    """A browser that says hello while somebody types must not take the box away from under his hands."""
+    made = page.guesses(shop)
+    if begun:
+        made._name.value = "Team"
+        made._begin.click()
+    drawn = []
+    for box in (made._body, made._sessions):
+        box.observe(drawn.append, "children")
+    made.refresh()
+    assert drawn == []
