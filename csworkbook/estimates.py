@@ -78,7 +78,7 @@ class Estimate:
             return language.money(rough(value), self.currency)
         if self.unit in DURATIONS:
             return language.duration(value, self.unit)
-        return language.number(value, 2 if self.unit == "score" else 1)
+        return language.number(value, 2 if self.unit == "score" else 0 if abs(self.value) >= 100 else 1)
 
 
 def rough(amount: float, digits: int = 2) -> float:

@@ -31,7 +31,7 @@ class Finding:
     value : Estimate or None
         What doing it is worth per year, in money, with its interval.
     assumptions : tuple of str
-        What `value` rests on.
+        What `value` rests on; without a value, the estimate itself.
     enough : int or None
         Where there are too few data: the n that would do.
     """
@@ -47,10 +47,15 @@ class Finding:
 
     @property
     def certainty(self) -> Certainty:
-        """ "sure" (the value's interval lies above zero), "likely" (it does not) or "too few" (data)."""
+        """ "sure", "likely" or "too few" (data).
+
+        Sure is a value whose interval lies above zero, or a measurement that rests on no assumption.
+        """
         if self.estimate is None:
             return "too few"
-        return "sure" if self.value is None or self.value.low > 0 else "likely"
+        if self.value is None:
+            return "likely" if self.assumptions else "sure"
+        return "sure" if self.value.low > 0 else "likely"
 
     @property
     def basis(self) -> str:

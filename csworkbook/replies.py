@@ -37,9 +37,9 @@ def waits(
     -------
     DataFrame
         Index of `contacts`: channel, opened_at; minutes (to the first reply; NaN without one, and where
-        the reply is said to come before the question); replied, given_up (bool); so_far (minutes waited
-        where there is no reply: until the customer gave up, NaN where that is not known, else until the
-        end of the data).
+        the reply is said to come before the question; 0 where only its seconds were cut off); replied,
+        given_up (bool); so_far (minutes waited where there is no reply: until the customer gave up, NaN
+        where that is not known, else until the end of the data).
 
     >>> import pandas as pd
     >>> opened = pd.to_datetime(["2026-01-05 10:00", "2026-01-05 11:00"]).tz_localize("Europe/Amsterdam")
@@ -56,6 +56,7 @@ def waits(
     at = _reply(contacts, given_up)
     replied = at.notna().to_numpy()
     minutes = np.where(at >= opened, _minutes(opened, at, calendar), np.nan)
+    minutes = np.where(_cut_off(opened, at), 0.0, minutes)
     ended = last_moment(contacts) if until is None else until
     never = pd.Series(pd.NaT, opened.index, dtype=opened.dtype)
     left = opened + _seconds(contacts) if "waiting_seconds" in contacts else never
@@ -72,6 +73,12 @@ def waits(
         },
         index=contacts.index,
     )
+
+
+def _cut_off(opened: pd.Series, at: pd.Series) -> np.ndarray:
+    """Replies before their question in its very minute, because their seconds were cut off: at once."""
+    whole = opened.dt.tz_convert("UTC").dt.floor("min")  # in UTC: no hour comes twice
+    return ((at < opened) & (at == whole)).to_numpy(bool)
 
 
 def _minutes(start: pd.Series, end: pd.Series, calendar: Calendar | None) -> np.ndarray:

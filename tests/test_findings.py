@@ -24,6 +24,9 @@ def finding(name, value=None, estimate=SHARE, **more):
         (finding("perhaps worth something", (10, -5, 20)), "likely"),
         (finding("worth nothing certain", (10, 0, 20)), "likely"),
         (finding("no data", estimate=None), "too few"),
+        (finding("no data, but assumed", estimate=None, assumptions=("a",)), "too few"),
+        (finding("assumed", assumptions=("a",)), "likely"),
+        (finding("worth something, if", (10, 5, 20), assumptions=("a",)), "sure"),
     ],
 )
 def test_certainty(one, certainty):
@@ -34,11 +37,13 @@ def test_rank_puts_sure_value_first_by_its_low_end_and_too_few_last():
     found = [
         finding("too few", estimate=None, enough=385),
         finding("likely", (900, -1, 2000)),
+        finding("assumed, without value", assumptions=("a",)),
         finding("sure without value"),
         finding("sure, at least 50", (500, 50, 900)),
         finding("sure, at least 80", (100, 80, 120)),
     ]
-    order = ["sure, at least 80", "sure, at least 50", "sure without value", "likely", "too few"]
+    order = ["sure, at least 80", "sure, at least 50", "sure without value", "likely"]
+    order += ["assumed, without value", "too few"]
     assert [f.headline for f in rank(found)] == order
     assert [f.headline for f in rank(found[::-1])] == order
 

@@ -104,6 +104,19 @@ def test_a_reply_before_the_question_is_no_waiting_time():
     assert np.isnan(found["minutes"].iloc[0])
 
 
+def test_a_reply_in_the_minute_of_the_question_with_its_seconds_cut_off_came_at_once():
+    opened = ["2026-10-25 02:30:40", "2026-01-05 10:00:40", "2026-01-05 10:01:10", "2026-01-05 10:00:40"]
+    replied = ["2026-10-25 02:30:00", "2026-01-05 10:00:00", "2026-01-05 10:00:00", "2026-01-05 10:00:20"]
+    zoned = [
+        pd.Series(pd.to_datetime(moments)).dt.tz_localize(ZONE, ambiguous=np.ones(4, bool))
+        for moments in (opened, replied)
+    ]
+    found = waits(asked(["2026-01-05"] * 4).assign(opened_at=zoned[0], replied_at=zoned[1]))["minutes"]
+    # the third is a minute earlier, the fourth has its seconds: those two were answered before they asked
+    assert found[:2].tolist() == [0, 0]
+    assert found[2:].isna().all()
+
+
 @pytest.mark.parametrize("columns", [{}, {"waiting_seconds": pd.Series(dtype=float)}])
 def test_no_contacts(columns):
     found = waits(asked([], replied_at=at(), **columns))

@@ -350,7 +350,7 @@ def test_the_finding_is_how_far_the_room_is_off(store, session):
     (finding,) = compare_shares(frame, customers).findings()
     assert finding.estimate.value == pytest.approx(0.6)
     assert finding.estimate.low < 0.6 < finding.estimate.high
-    assert "better of our service than our customers do" in finding.headline
+    assert "better of our service than they do" in finding.headline
     (few,) = compare_shares(frame, asked([True] * 5)).findings()
     assert (few.certainty, few.enough) == ("too few", 385)
     (right,) = compare_shares(frame.assign(superior=0.2), customers).findings()

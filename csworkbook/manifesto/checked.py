@@ -168,7 +168,7 @@ class Checked(Result):
         return pictures_promises.checked(self)
 
     def findings(self) -> list[Finding]:
-        """One finding per promise that is surely not kept often enough."""
+        """The promises that are surely not kept often enough: the two kept least."""
         broken = [r for r in self.results.values() if r.share.n >= SMALL and r.share.high < self.aim]
         return [
             Finding(
@@ -178,5 +178,5 @@ class Checked(Result):
                 told.benchmark(r.promise),
                 told.action(r.promise),
             )
-            for r in sorted(broken, key=lambda result: result.share.value)
+            for r in sorted(broken, key=lambda result: result.share.value)[:2]
         ]

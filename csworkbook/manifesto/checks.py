@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from csworkbook import language
-from csworkbook.errors import SettingError
+from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.manifesto.kept import VIEWS, Kept
 from csworkbook.manifesto.kept import kept as _kept
+from csworkbook.manifesto.measured import LIVE, require_replies
 from csworkbook.manifesto.outcomes import outcomes
 from csworkbook.manifesto.promise import KINDS, Promise
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LIVE = ("chat", "phone")
 
 
 def channels(contacts: pd.DataFrame) -> list[str | None]:
@@ -89,12 +88,20 @@ def offered(tables: Any) -> list[str]:
     contacts, returns = (_table(tables, name) for name in ("contacts", "returns"))
     kinds = []
     if contacts is not None:
-        kinds += ["reply"] if {"replied_at", "waiting_seconds"} & set(contacts.columns) else []
+        kinds += ["reply"] if _replies(contacts) else []
         kinds += ["solved"]
         kinds += ["available"] if "reply" in kinds else []
     if returns is not None and "handled_at" in returns and returns["handled_at"].notna().any():
         kinds.append("return")
     return [kind for kind in KINDS if kind in kinds]
+
+
+def _replies(contacts: pd.DataFrame) -> bool:
+    try:
+        require_replies(contacts)
+    except DataError:
+        return False
+    return True
 
 
 def _table(tables: Any, name: str) -> pd.DataFrame | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -69,7 +69,7 @@ def tally(frame: pd.DataFrame, view: str) -> pd.DataFrame:
     counted = frame["kept"].astype(int).groupby(_groups(frame, view)).agg(["sum", "size"])
     table = counted.set_axis(["count", "n"], axis=1).rename_axis(view).reset_index()
     if view == "weekday":
-        table[view] = [WEEK[number] for number in table[view]]
+        table[view] = [WEEK[int(number)] for number in table[view]]
     table["share"] = table["count"] / table["n"]
     if view == "week":
         even = estimates.shrink(table["count"], table["n"])
@@ -124,6 +124,8 @@ def kept(found: Outcomes, promise: Promise, *, by: str = "hour", answered: Outco
     """
     views = {view: tally(found.frame, view) for view in VIEWS}
     views["channel"] = _with_all(views["channel"], found.frame, promise)
+    if not told.compared(promise, "hour"):
+        views["hour"] = views["hour"].assign(p=np.nan, verdict=None)
     whole = estimates.share(found.frame["kept"].sum(), len(found.frame))
     other = None
     if answered is not None and (found.left.get("given_up") or answered.left.get("given_up")):
@@ -187,7 +189,8 @@ class Kept(Result):
         """The columns shown: the promised time only where it differs per channel."""
         limit = ["limit"] if self.by == "channel" and self.promise.kind == "reply" else []
         share = "shrunk" if self.by == "week" else "share"
-        return [self.by, *limit, "count", "n", share, "low", "high", "p", "verdict"]
+        compared = ["p", "verdict"] if told.compared(self.promise, self.by) else []
+        return [self.by, *limit, "count", "n", share, "low", "high", *compared]
 
     def cell(self, column: str, value: object) -> str:
         """One cell; hours from–to, promised times as people say them."""
@@ -254,7 +257,7 @@ class Kept(Result):
         return pictures_promises.kept(self)
 
     def findings(self) -> list[Finding]:
-        """How often it was kept, and the worst channel and hour where they surely are worse."""
+        """How often it was kept, and the worst week, channel or hour where it surely is worse: two at most."""
         if self.share.n < SMALL:
             headline = _("There are too few contacts or returns to check a promise on.")
             advice = _("Bring a longer period, or look again later.")
@@ -263,9 +266,9 @@ class Kept(Result):
         first = Finding(
             CHAPTER, told.headline(self.promise, self.share), self.share, mark, told.action(self.promise)
         )
-        views = {"reply": ("channel", "hour"), "available": ("channel", "hour"), "solved": ("channel",)}
+        views = {"reply": ("channel", "hour"), "available": ("channel",), "solved": ("channel",)}
         worst = [view for view in views.get(self.promise.kind, ()) if self.worst(view) is not None]
-        return [first, *self._changed(), *map(self._finding, worst)]
+        return [first, *[*self._changed(), *map(self._finding, worst)][:1]]
 
     def _changed(self) -> list[Finding]:
         """That it is kept less since a week, where it surely is."""
@@ -278,6 +281,10 @@ class Kept(Result):
         mark = told.benchmark(self.promise)
         return [Finding(CHAPTER, headline, self.shift.since, mark, advice)]
 
+    def _on(self, channel: str) -> Promise:
+        """The same promise on one channel."""
+        return replace(self.promise, channel=channel, limit=self.promise.minutes(channel))
+
     def _finding(self, view: str) -> Finding:
         row = self.worst(view)
         estimate = Estimate(row["share"], row["low"], row["high"], int(row["n"]))
@@ -285,6 +292,8 @@ class Kept(Result):
         headline = _("“{promise}” is kept least often here: {name}.").format(
             promise=self.promise.sentence().rstrip("."), name=name
         )
+        if view == "channel" and self.promise.kind == "reply":  # in the words of that promise checked alone
+            headline = told.headline(self._on(row["channel"]), estimate)
         advice = {
             "channel": _("Move hands to this channel, or promise less on it."),
             "hour": _("Put more people on in this hour, or say beforehand that it takes longer."),

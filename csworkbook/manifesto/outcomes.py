@@ -12,6 +12,8 @@ from csworkbook.errors import DataError, SettingError
 from csworkbook.hours import Calendar, calendar
 from csworkbook.language import gettext as _
 from csworkbook.language import join
+from csworkbook.manifesto import measured
+from csworkbook.manifesto.measured import LIVE, require_replies
 from csworkbook.manifesto.promise import Promise
 from csworkbook.repeats import repeated
 from csworkbook.tables import require
@@ -27,12 +29,14 @@ class Outcomes:
         The rows that count: at (zoned), channel, kept (bool).
     left : dict
         How many rows were left out: "open" (the promised time was not over when the data end),
-        "given_up" (customers who left), "wrong" (answered before asked), "unknown" (no customer or
-        topic), "outside" (outside the promised hours).
+        "given_up" (customers who left), "wrong" (answered before asked), "unknown" (no customer,
+        topic or moment), "outside" (outside the promised hours), "unrecorded" (on a channel without one
+        recorded reply), "rough" (times without seconds, too rough for the promise), "later" (on a
+        channel where nobody waits for the answer).
     given_up : int
         Rows in `frame` of customers who gave up, which count as broken.
-    without_reply : tuple of str
-        Channels of which not one contact has a reply.
+    without_reply, rough : tuple of str
+        Channels that were left out: not one contact has a reply; the times have no seconds.
     silent : tuple of (str, int)
         Promised weekdays and hours in which nobody was in touch.
     holidays : tuple of str
@@ -43,6 +47,7 @@ class Outcomes:
     left: dict[str, int]
     given_up: int = 0
     without_reply: tuple[str, ...] = ()
+    rough: tuple[str, ...] = ()
     silent: tuple[tuple[str, int], ...] = ()
     holidays: tuple[str, ...] = ()
 
@@ -87,16 +92,6 @@ def outcomes(
     return _replied(asked, promise, until, given_up, hours, zone)
 
 
-def require_replies(contacts: pd.DataFrame) -> None:
-    """Raise a DataError when nothing in the contacts tells when they were answered."""
-    if not {"replied_at", "waiting_seconds"} & set(contacts.columns):
-        raise DataError(
-            _("These contacts do not say when they were answered."),
-            allowed=_("A column with the moment of the first reply, or with the seconds waited."),
-            next_step=_("Most helpdesks have “first reply time” in their export: bring a file with it."),
-        )
-
-
 def _lacking(what: str) -> DataError:
     return DataError(
         _("Without {what} this promise cannot be checked.").format(what=what),
@@ -128,7 +123,7 @@ def office(
     SettingError
         When open minutes are to be counted and the shop has no opening hours.
     """
-    if clock == "clock" or contacts.empty:
+    if clock == "clock" or contacts["opened_at"].isna().all():
         return None
     opened = contacts["opened_at"]
     made = calendar(
@@ -158,7 +153,13 @@ def _replied(
     waited = replies.waits(asked, calendar=hours, until=until)
     minutes, left = waited["minutes"].to_numpy(), waited["given_up"].to_numpy()
     broken_by_leaving = left & (waited["so_far"] > limit).to_numpy() & given_up
+    mute = measured.unrecorded(asked, waited["replied"])
+    measured.refuse_unrecorded(asked, mute)
+    coarse = measured.rough(asked) & ~mute & (limit < measured.WHOLE)
+    measured.refuse_rough(asked, waited, coarse)
     reasons = {
+        "unrecorded": mute,
+        "rough": coarse,
         "open": age(asked, until, hours) < limit,
         "given_up": left & ~broken_by_leaving,
         "wrong": waited["replied"].to_numpy() & np.isnan(minutes),
@@ -168,8 +169,9 @@ def _replied(
     return Outcomes(
         counted,
         why,
-        int((broken_by_leaving & ~reasons["open"]).sum()),
-        _without_reply(asked["channel"], waited["replied"]),
+        int((broken_by_leaving & ~reasons["open"] & ~mute & ~coarse).sum()),
+        measured.named(asked, mute),
+        measured.named(asked, coarse),
         holidays=tuple(hours.closed.values()) if hours else (),
     )
 
@@ -186,38 +188,49 @@ def _limits(channel: pd.Series, promise: Promise) -> np.ndarray:
     return channel.astype(object).map(promise.minutes).to_numpy(float)
 
 
-def _without_reply(channel: pd.Series, replied: pd.Series) -> tuple[str, ...]:
-    any_reply = replied.groupby(channel.astype(object)).any()
-    return tuple(map(str, any_reply.index[~any_reply]))
-
-
 def _available(
     asked: pd.DataFrame, promise: Promise, until: pd.Timestamp, given_up: bool, zone: str, country: str
 ) -> Outcomes:
+    asked, later = _waiting(asked, promise.channel)
     opened = asked["opened_at"]
-    if asked.empty:
-        return Outcomes(_frame(opened, asked["channel"], np.zeros(0, bool), zone), {})
+    if opened.isna().all():
+        frame = _frame(opened, asked["channel"], np.zeros(len(asked), bool), zone)
+        return Outcomes(*_counted(frame, {}, later))
     hours = calendar(promise.hours, zone=zone, country=country, first=opened.min(), last=until)
     closes = pd.Series(hours.closing(opened), opened.index)
     waited = replies.waits(asked, until=until)
     kept = (waited["minutes"] * 60 <= (closes - opened).dt.total_seconds()).to_numpy()
+    mute = measured.unrecorded(asked, waited["replied"])
+    measured.refuse_unrecorded(asked, mute)
     reasons = {
+        "unrecorded": mute,
         "outside": closes.isna().to_numpy(),
         "open": (closes > until).to_numpy(),
         "given_up": waited["given_up"].to_numpy() & (not given_up),
         "wrong": waited["replied"].to_numpy() & waited["minutes"].isna().to_numpy(),
     }
     frame = _frame(opened, asked["channel"], kept, zone)
-    counted, why = _counted(frame, reasons)
+    counted, why = _counted(frame, reasons, later)
     here = ~np.logical_or.reduce(list(reasons.values()))
     return Outcomes(
         counted,
         why,
         int((waited["given_up"].to_numpy() & here).sum()),
-        _without_reply(asked["channel"], waited["replied"]),
-        _silent(frame["at"][~reasons["outside"]], promise),
-        tuple(hours.closed.values()),
+        measured.named(asked, mute),
+        silent=_silent(frame["at"][~reasons["outside"]], promise),
+        holidays=tuple(hours.closed.values()),
     )
+
+
+def _waiting(asked: pd.DataFrame, channel: str) -> tuple[pd.DataFrame, int]:
+    """Without a channel chosen: the contacts on which people wait for the answer, and how many others.
+
+    An e-mail may well be answered tomorrow; that says nothing of who was there. All where none is live.
+    """
+    live = asked["channel"].astype(object).isin(LIVE).to_numpy(bool)
+    if channel or not live.any():
+        return asked, 0
+    return asked[live], int((~live).sum())
 
 
 def _silent(at: pd.Series, promise: Promise) -> tuple[tuple[str, int], ...]:
@@ -274,13 +287,17 @@ def _frame(at: pd.Series, channel: pd.Series, kept: np.ndarray, zone: str) -> pd
     return pd.DataFrame({"at": at.dt.tz_convert(zone), "channel": channel.astype(object), "kept": kept})
 
 
-def _counted(frame: pd.DataFrame, reasons: dict[str, np.ndarray]) -> tuple[pd.DataFrame, dict[str, int]]:
+def _counted(
+    frame: pd.DataFrame, reasons: dict[str, np.ndarray], later: int = 0
+) -> tuple[pd.DataFrame, dict[str, int]]:
     """The rows that count, and why the others do not: each for its first reason only."""
-    out, told = np.zeros(len(frame), bool), {}
+    out, told = np.zeros(len(frame), bool), {"later": later}
+    undated = frame["at"].isna().to_numpy()
+    reasons = reasons | {"unknown": reasons.get("unknown", undated) | undated}
     for name in sorted(reasons, key=_ORDER.index):
         told[name] = int((reasons[name] & ~out).sum())
         out |= reasons[name]
     return frame[~out], {name: n for name, n in told.items() if n}
 
 
-_ORDER = ("outside", "wrong", "unknown", "open", "given_up")
+_ORDER = ("unrecorded", "rough", "unknown", "outside", "wrong", "open", "given_up")

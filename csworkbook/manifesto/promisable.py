@@ -16,9 +16,9 @@ from csworkbook.findings import Finding
 from csworkbook.hours import Calendar
 from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
-from csworkbook.manifesto import told
-from csworkbook.manifesto.outcomes import office, require_replies
-from csworkbook.manifesto.promise import CLOCKS, DAY, HOUR, Promise, channel_said, usual
+from csworkbook.manifesto import measured
+from csworkbook.manifesto.outcomes import office
+from csworkbook.manifesto.promise import CLOCKS, DAY, HOUR, channel_said
 from csworkbook.manifesto.promise import duration_said as _said
 from csworkbook.results import Result, Vocabulary, question
 from csworkbook.tables import require
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _POINTS = 200  # of a curve in a picture
+_LIMITS = {"chat": "chat-answer-20-s", "email": "mail-limit-24-h"}  # times the handbook advises
 
 
 def _labels() -> dict[str, str]:
@@ -74,7 +75,7 @@ def promisable(
         When `share` or `clock` is none, or opening hours are needed and there are none.
     """
     require(contacts, "contacts")
-    require_replies(contacts)
+    measured.require_replies(contacts)
     if not 0 < share < 1 or clock not in CLOCKS:
         raise SettingError(
             _("“{value}” cannot be chosen here.").format(value=share if clock in CLOCKS else clock),
@@ -85,16 +86,19 @@ def promisable(
     waited["time"] = waited["minutes"].fillna(waited["so_far"])
     known = waited.dropna(subset=["time", "channel"])
     office_day = _office_day(hours)
+    coarse, cut = measured.named(contacts, measured.rough(contacts)), []
     rows, curves = [], {}
     parts = dict(list(known.groupby(known["channel"].astype(object), sort=False)))
     for name, part in sorted(parts.items(), key=lambda pair: -len(pair[1])):
         row, curves[str(name)] = _quantile(part["time"].to_numpy(), part["replied"].to_numpy(), share)
-        promise = rounded_up(row["high"], office_day)
+        if str(name) in coarse and row["high"] < HOUR:
+            cut.append(str(name))  # cut off at the minute, a wait of one minute may have lasted nearly two
+        promise = rounded_up(row["high"] + (str(name) in cut), office_day)
         rows.append({"channel": str(name), **row, "promise": promise})
     columns = ["channel", "minutes", "low", "high", "promise", "n", "waiting"]
     holidays = tuple(sorted(set(hours.closed.values()))) if hours else ()
     table = pd.DataFrame(rows, columns=columns)
-    return Promisable(table, share, clock, curves, office_day, len(waited) - len(known), holidays)
+    return Promisable(table, share, clock, curves, office_day, len(waited) - len(known), holidays, tuple(cut))
 
 
 def _office_day(hours: Calendar | None) -> float:
@@ -168,6 +172,7 @@ class Promisable(Result):
     office_day: float = DAY
     unknown: int = 0
     holidays: tuple[str, ...] = ()
+    rough: tuple[str, ...] = ()
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
         heads=_heads,
         words=lambda: {"all": _("all channels")},
@@ -214,9 +219,19 @@ class Promisable(Result):
         return [_("Only opening hours are counted.")] if self.clock == "open" else []
 
     def _lacking(self) -> list[str]:
-        names = [channel_said(name) for name in self.table.loc[self.table["promise"].isna(), "channel"]]
-        said = _("On {channels} nothing can be promised yet: too few contacts, or too few of them answered.")
-        return [said.format(channels=language.join(names))] if names else []
+        mute = self.table["waiting"] == self.table["n"]
+        said = {
+            False: _(
+                "On {channels} nothing can be promised yet: too few contacts, or too few of them answered."
+            ),
+            True: _("On {channels} nothing can be promised: not one contact there has a recorded reply."),
+        }
+        parts = []
+        for silent, sentence in said.items():
+            rows = self.table[self.table["promise"].isna() & (mute == silent)]
+            names = [channel_said(name) for name in rows["channel"]]
+            parts += [sentence.format(channels=language.join(names))] if names else []
+        return parts
 
     @property
     def method(self) -> str:
@@ -234,6 +249,10 @@ class Promisable(Result):
                 parts.append(
                     _("Holidays left out: {names}.").format(names=language.join(list(self.holidays)))
                 )
+        if self.rough:
+            names = language.join([channel_said(name) for name in self.rough])
+            said = _("The times on {channels} have no seconds, so a minute is added to the promise there.")
+            parts.append(said.format(channels=names))
         if self.unknown:
             parts.append(
                 _("Left out, because the time waited is not known: {n}.").format(
@@ -249,8 +268,9 @@ class Promisable(Result):
         return pictures_promises.promisable(self)
 
     def findings(self) -> list[Finding]:
-        """What can be promised on every channel, beside the handbook's figure."""
-        return [self._finding(row) for _index, row in self.table[self.table["promise"].notna()].iterrows()]
+        """What can be promised on the two busiest channels, beside the limit the handbook advises."""
+        known = self.table[self.table["promise"].notna()].head(2)
+        return [self._finding(row) for _index, row in known.iterrows()]
 
     def _finding(self, row: pd.Series) -> Finding:
         headline = _("{channel}: {share} of customers can be promised a first reply within {time}.").format(
@@ -261,8 +281,7 @@ class Promisable(Result):
         unit, size = ("hours", HOUR) if row["promise"] >= HOUR else ("seconds", 1 / 60)
         times = (float(row[name]) / size for name in ("minutes", "low", "high"))
         estimate = estimates.Estimate(*times, int(row["n"]), unit)
-        channel = row["channel"]
-        handbook = told.benchmark(Promise("reply", channel, usual(channel)), exact=True)
+        handbook = _LIMITS.get(row["channel"]) if self.clock == "clock" else None
         advice = _("Write this time in the manifesto, or shorten it first where customers expect less.")
         return Finding("02_manifesto", headline, estimate, handbook, advice)
 

@@ -165,7 +165,11 @@ def returned(
     )
 
 
-@question(mark("Are we there in the hours we promise?"), labels=_labels, choices=_choices)
+def _reached() -> dict[tuple[str, object], str]:
+    return _choices() | {("channel", None): _("where people wait for the answer")}
+
+
+@question(mark("Are we there in the hours we promise?"), labels=_labels, choices=_reached)
 def available(
     contacts: pd.DataFrame,
     *,
@@ -185,7 +189,9 @@ def available(
     since, until : str
         From and to, such as ``"09:00"``; holidays of the country are not promised.
     days : {"weekdays", "saturday", "daily"}
-    channel, by, given_up : as in `reply`
+    channel : str, optional
+        By default those on which people wait for the answer (chat, phone); all where there is none of these.
+    by, given_up : as in `reply`
         `given_up` counts everybody who gave up as broken.
 
     Returns

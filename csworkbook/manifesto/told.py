@@ -108,11 +108,28 @@ def warnings(kept: Kept) -> list[str]:
         if kept.promise.kind == "available":
             without = _("Counting those who gave up as broken it is {share}.")
         parts.append((counted if kept.found.given_up else without).format(share=share))
+    return [*parts, *lacking(kept), *_silent(kept)]
+
+
+def lacking(kept: Kept) -> list[str]:
+    """The channels that were left out, because their export cannot tell when they were answered."""
+    parts = []
     if kept.found.without_reply:
         names = language.join([channel_said(name) for name in kept.found.without_reply])
-        said = _("Not one contact on {channels} has a reply: is the time of the reply missing in the export?")
-        parts.append(said.format(channels=names))
-    return [*parts, *_silent(kept)]
+        said = _(
+            "Not one contact on {channels} has a recorded reply, so nothing is said of them (left out: {n}): "
+            "is the time of the reply missing in the export?"
+        )
+        n = language.number(kept.found.left.get("unrecorded", 0))
+        parts.append(said.format(channels=names, n=n))
+    if kept.found.rough:
+        names = language.join([channel_said(name) for name in kept.found.rough])
+        said = _(
+            "The times on {channels} have no seconds, so a promise below two minutes cannot be checked there "
+            "(left out: {n})."
+        )
+        parts.append(said.format(channels=names, n=language.number(kept.found.left.get("rough", 0))))
+    return parts
 
 
 def _silent(kept: Kept) -> list[str]:
@@ -134,11 +151,19 @@ def left_out(left: dict[str, int]) -> list[str]:
         "open": _("the promised time was not over when the data end: {n}"),
         "given_up": _("the customer gave up: {n}"),
         "wrong": _("answered before it was asked: {n}"),
-        "unknown": _("customer or topic not known: {n}"),
+        "unknown": _("customer, topic or moment not known: {n}"),
+        "unrecorded": _("no reply is recorded on the whole channel: {n}"),
+        "rough": _("times without seconds: {n}"),
+        "later": _("on channels where nobody waits for the answer: {n}"),
         "outside": _("outside the promised hours: {n}"),
     }
     parts = [said[name].format(n=language.number(n)) for name, n in left.items()]
     return [_("Left out: {list}.").format(list="; ".join(parts))] if parts else []
+
+
+def compared(promise: Promise, view: str) -> bool:
+    """Whether the rows of a view can be compared: for "available" late hours have less time by construction."""
+    return not (promise.kind == "available" and view == "hour")
 
 
 def method(kept: Kept) -> str:
@@ -181,7 +206,7 @@ def _rule(promise: Promise) -> str:
         ),
         "available": _(
             "Kept = a contact that came in during the promised hours was answered before the promised hours of "
-            "that day ended."
+            "that day ended. Late in the day there is less time for that, so hours are not compared with each other."
         ),
     }[promise.kind]
 
@@ -200,23 +225,23 @@ def action(promise: Promise) -> str:
     }[promise.kind]
 
 
-def benchmark(promise: Promise, channel: str = "", *, exact: bool = False) -> str | None:
+def benchmark(promise: Promise, channel: str = "") -> str | None:
     """The handbook's figure that goes with a promise, by its id; None where there is none.
 
-    `exact` wants a figure about that very time, and no average of other shops.
+    Only a share, or a limit that is the very time promised, by the clock: the average reply of other shops
+    is not to be compared with a share kept.
     """
-    if promise.kind == "solved":
-        return "switched-first-contact-82"
-    if promise.kind != "reply":
-        return None
     channel = channel or promise.channel
+    if promise.kind != "reply" or promise.clock != "clock" or not channel:
+        return None
     named = {
         ("chat", 20 / 60): "chat-answer-20-s",
         ("email", 24 * 60): "mail-limit-24-h",
         ("social", 60.0): "social-60-min-42",
         ("social", 30.0): "social-30-min-32",
     }
-    loose = {"chat": "chat-response-70-s", "email": "mail-response-72-h", "phone": "phone-response-72-s"}
-    limit = promise.minutes(channel) if channel else None
-    found = [name for (one, minutes), name in named.items() if one == channel and abs(minutes - limit) < 1e-6]
-    return found[0] if found else None if exact else loose.get(channel)
+    limit = promise.minutes(channel)
+    return next(
+        (name for (one, minutes), name in named.items() if one == channel and abs(minutes - limit) < 1e-6),
+        None,
+    )

@@ -212,6 +212,7 @@ def _fields() -> dict[str, ipywidgets.Widget]:
 def _result(shop: Shop, promise: Promise) -> str:
     """How often a promise is kept, in words and with a colour."""
     from csworkbook.manifesto.promises import check
+    from csworkbook.manifesto.told import lacking
 
     try:
         kept = shop.call(check, promise=promise)
@@ -222,6 +223,7 @@ def _result(shop: Shop, promise: Promise) -> str:
     if worst is not None:
         least = _("Least often through {channel}: {share}.")
         said = f"{said} {least.format(channel=channel_said(worst['channel']), share=percent(worst['share']))}"
+    said = " ".join([said, *lacking(kept)])
     return f'<span class="csw-kept csw-kept-{kind}">{escape(said)}</span>'
 
 

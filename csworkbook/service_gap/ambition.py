@@ -115,7 +115,7 @@ def ambition(
     )  # fmt: skip
     table = beside_today(levels(asked, now, then, fast, costs, extras * worth.orders_a_year(orders)), gain)
     terms = Terms(hourly_cost, other_work, duration(within).days, extras, opening, margin)
-    return Ambition(table, gain, terms, len(asked.contacts), asked.untold, currency)
+    return Ambition(table, gain, terms, len(asked.contacts), asked.untold, currency, asked.unrecorded)
 
 
 def _require(limits, hourly_cost, extras, other_work, opening_hours, opening) -> None:
@@ -154,6 +154,7 @@ class Ambition(Result):
     n: int = 0
     untold: int = 0
     currency: str = "EUR"
+    unrecorded: tuple[str, ...] = ()
     shown: ClassVar[tuple[str, ...]] = (
         "level", "kept", "hours", "cost", "extra", "value_low", "value_high", "verdict",
     )  # fmt: skip
@@ -175,10 +176,13 @@ class Ambition(Result):
 
     @property
     def turn(self) -> str | None:
-        """The first level above today whose last step costs more than it can bring at best; None for none."""
+        """The first level above today whose last step costs more than it can bring at best; None for none.
+
+        None also where a year brings more than was counted.
+        """
         steps = self.ladder[["cost", "value_high"]].diff()
         dear = self.ladder["level"][steps["cost"] > steps["value_high"].clip(lower=0)]
-        return None if dear.empty or self.gain is None else str(dear.iloc[0])
+        return None if dear.empty or self.gain is None or self.gain.short else str(dear.iloc[0])
 
     @property
     def text(self) -> str:
@@ -186,25 +190,39 @@ class Ambition(Result):
         if "today" not in self.rows.index:
             row = self.rows.loc["0.8"]
             return _(
-                "Answering {level} in time takes {hours} hours on duty a week and costs {cost} a year. Your contacts do "
-                "not say how many you answer in time today, so what it can bring cannot be told."
+                "Answering {level} of all contacts in time takes {hours} hours on duty a week and costs {cost} a year. "
+                "Your contacts do not say how many you answer in time today, so what it can bring cannot be told."
             ).format(
                 level=self._level("0.8"), hours=language.number(row["hours"]), cost=self._money(row["cost"])
             )
         return " ".join(
-            [self._turning, self._today, self._better if self.terms.extras else self._rests]
-        ).strip()
+            filter(
+                None,
+                [self._turning, self._today, self._better if self.terms.extras else self._rests, self._short],
+            )
+        )
 
-    def _level(self, level: str) -> str:
-        return str(self.vocabulary.word(level))
+    def _level(self, level: str, decimals: int = 0) -> str:
+        """A level as the share of all contacts that is answered in time, as in the column `kept`."""
+        return language.percent(self.rows.loc[level, "kept"], decimals)
+
+    @property
+    def _short(self) -> str:
+        return self.gain.caveat if self.gain is not None else ""
 
     def _money(self, amount: float) -> str:
         return language.money(rough(amount) if amount else 0.0, self.currency)
 
     @property
     def _today(self) -> str:
-        share = language.percent(self.rows.loc["today", "kept"])
-        now = _("Today {share} of all contacts are answered within these targets.").format(share=share)
+        now = _("Today {share} of all contacts are answered within these targets.")
+        if self.unrecorded:
+            now = _(
+                "Today {share} of all contacts are answered within these targets, leaving out {channels}, where no "
+                "reply is on record."
+            )
+        named = language.join([str(self.vocabulary.word(one)).lower() for one in self.unrecorded])
+        now = now.format(share=self._level("today"), channels=named)
         if len(self.ladder) < 2:
             return now
         place = self.ladder["level"].tolist().index(self.turn) if self.turn else 1
@@ -215,13 +233,16 @@ class Ambition(Result):
     def _stepping(self, here: str, there: str, amounts: pd.Series) -> str:
         """What one step up costs and can bring."""
         if round(amounts["cost"]) <= 0:
-            said = _("The step from {here} to {there} takes no more hours, on paper.")
+            said = _("The step from {here} to {there} of all contacts takes no more hours, on paper.")
         elif self.gain is None:
-            said = _("The step from {here} to {there} costs {cost} a year.")
+            said = _("The step from {here} to {there} of all contacts costs {cost} a year.")
         else:
-            said = _("The step from {here} to {there} costs {cost} a year, and can bring {low} to {high}.")
+            said = _(
+                "The step from {here} to {there} of all contacts costs {cost} a year, and can bring {low} to {high}."
+            )
         cost, low, high = (self._money(amount) for amount in amounts)
-        names = {"here": self._level(here), "there": self._level(there)}
+        decimals = int(self._level(here) == self._level(there))
+        names = {"here": self._level(here, decimals), "there": self._level(there, decimals)}
         return said.format(**names, cost=cost, low=low, high=high)
 
     @property
@@ -233,7 +254,7 @@ class Ambition(Result):
         if self.turn is not None:
             if self._last_paying != "today":
                 return _(
-                    "Answering more than {level} in time costs more than it can bring, even at best."
+                    "Answering more than {level} of all contacts in time costs more than it can bring, even at best."
                 ).format(level=self._level(self._last_paying))
             if self.terms.opening != "now":
                 return _("With these opening hours every level costs more than it can bring, even at best.")
@@ -265,9 +286,10 @@ class Ambition(Result):
     def _better(self) -> str:
         level = "extra" if "extra" in self.rows.index else "faster"
         dearer = self.rows.loc[level, "cost"] - self.rows.loc[f"{BEYOND:g}", "cost"]
+        name = _("{share}, in half the time") if level == "faster" else _("{share}, with the extra")
         return _(
             "Doing better than promised ({level}) costs {cost} a year more, and is not known to bring more."
-        ).format(level=self._level(level), cost=self._money(max(dearer, 0.0)))
+        ).format(level=name.format(share=self._level(level)), cost=self._money(max(dearer, 0.0)))
 
     @property
     def method(self) -> str:
@@ -284,7 +306,7 @@ class Ambition(Result):
         )
         unseen = _("Who would call in hours that are closed now, your data cannot tell.")
         rests = self._rests if self.terms.extras else ""
-        return " ".join(filter(None, [said, unseen, self._not_told, self._gain_method, rests]))
+        return " ".join(filter(None, [said, unseen, self._not_told, self._gain_method, self._short, rests]))
 
     @property
     def _not_told(self) -> str:
@@ -302,9 +324,12 @@ class Ambition(Result):
             return ""
         return _(
             "Can bring = more contacts answered in time × difference in buying again within {days} days (same channel and "
-            "stage, ordered before or not) × {customers} customers in touch a year × {worth} margin per customer a year; "
-            "95% ranges. Better than promised counts as no more than meeting it (handbook 1.3)."
+            "stage, ordered before or not) × {customers} customers in touch a year × {worth} margin per customer a year "
+            "(that of the orders where it is filled in, else {margin} of the revenue); 95% ranges. Left out: contacts "
+            "before the first order, or whose window is not over. Better than promised counts as no more than meeting it "
+            "(handbook 1.3)."
         ).format(
+            margin=language.percent(self.terms.margin),
             days=self.terms.days,
             customers=language.number(self.gain.customers),
             worth=language.money(self.gain.each.value, self.currency),
@@ -326,7 +351,8 @@ class Ambition(Result):
             ]
         action = (
             _(
-                "Promise no more than {level}, and put what is left into mending what customers ask about."
+                "Promise no more than {level} of all contacts in time, and put what is left into mending what customers "
+                "ask about."
             ).format(level=self._level(self._last_paying))
             if self.turn
             else _("Answer more contacts in time, step by step, and measure whether customers come back.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from csworkbook import language
+from csworkbook import dimensions, language
 from csworkbook.language import gettext as _
 from csworkbook.language import ngettext
 from csworkbook.results import Vocabulary
@@ -79,6 +79,12 @@ class Answers:
         known = ~np.isnan(self.expectation) | ~np.isnan(self.perception)
         return np.array([int(known[:, place].any(axis=1).sum()) for place in self.places], dtype=int)
 
+    def behind(self, places: list[list[int]]) -> np.ndarray:
+        """How many respondents the score of each group of columns rests on; of other people the smaller half."""
+        sides = (self.expectation, self.perception) if self.mode == "unpaired" else (self.scores,)
+        counts = [[int((~np.isnan(side[:, place])).any(axis=1).sum()) for place in places] for side in sides]
+        return np.min(np.array(counts, dtype=int), axis=0)
+
     @property
     def people(self) -> int:
         """How many respondents answered anything."""
@@ -138,8 +144,11 @@ def _answers(items, expectation, perception, weight, unknown) -> Answers:
     alone = int((one ^ other).sum()) if mode == "paired" else 0
     if mode == "paired":
         expectation, perception = (np.where(both, v, np.nan) for v in (expectation, perception))
-    points, scaled, pointless = _points(weight, Answers(items, expectation, perception, weight, mode))
-    return Answers(items, expectation, perception, points, mode, unknown, alone, scaled, pointless)
+    asked = Answers(items, expectation, perception, np.full((len(weight), 0), np.nan), mode, unknown, alone)
+    if not asked.places:
+        return asked
+    found = dimensions.points(weight, asked.places)
+    return replace(asked, points=found.each, scaled=found.scaled, pointless=found.pointless)
 
 
 def _mode(expected: int, perceived: int, both: int) -> Mode:
@@ -147,28 +156,6 @@ def _mode(expected: int, perceived: int, both: int) -> Mode:
     if not expected or not perceived:
         return "expectation" if expected else "perception" if perceived else "none"
     return "paired" if 2 * both >= min(expected, perceived) else "unpaired"
-
-
-def _points(weight: np.ndarray, asked: Answers) -> tuple[np.ndarray, int, int]:
-    """Points per dimension that sum to 100 per respondent; how many were scaled, how many of no use.
-
-    A respondent's points stand in the rows of the dimension's items: once, or in each of them again. Points
-    per item, which sum to 100 over all items, are added up. A dimension without points counts as none where
-    the others make 100 already.
-    """
-    once = asked.by_dimension(weight)
-    summed = np.full(once.shape, 0.0)
-    for column, place in enumerate(asked.places):
-        summed[:, column] = np.nansum(weight[:, place], axis=1)
-    each = np.abs(np.nansum(weight, axis=1) - 100) < np.abs(np.nansum(once, axis=1) - 100)
-    points = np.where(each[:, None] & ~np.isnan(once), summed, once)
-    total = np.nansum(points, axis=1)
-    points = np.where(np.isnan(points) & (total >= 99.5)[:, None], 0.0, points)
-    given = ~np.isnan(weight).all(axis=1) if weight.shape[1] else np.zeros(len(weight), bool)
-    good = given & ~np.isnan(points).any(axis=1) & (total > 0)
-    scaled = int((good & (np.abs(total - 100) > 0.5)).sum())
-    share = np.divide(points * 100, total[:, None], out=np.full(points.shape, np.nan), where=good[:, None])
-    return share, scaled, int((given & ~good).sum())
 
 
 def left_out(asked: Answers) -> str:
@@ -186,28 +173,6 @@ def left_out(asked: Answers) -> str:
                 "{n} answers without their other half (expected or got) were left out.",
                 asked.alone,
             ).format(n=language.number(asked.alone))
-        )
-    return " ".join(said)
-
-
-def about_points(asked: Answers) -> str:
-    """What was done with points that do not add up to 100, as sentences."""
-    said = []
-    if asked.scaled:
-        said.append(
-            ngettext(
-                "The points of {n} respondent did not add up to 100 and were scaled.",
-                "The points of {n} respondents did not add up to 100 and were scaled.",
-                asked.scaled,
-            ).format(n=language.number(asked.scaled))
-        )
-    if asked.pointless:
-        said.append(
-            ngettext(
-                "The points of {n} respondent are incomplete and do not count.",
-                "The points of {n} respondents are incomplete and do not count.",
-                asked.pointless,
-            ).format(n=language.number(asked.pointless))
         )
     return " ".join(said)
 

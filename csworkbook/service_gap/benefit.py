@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from csworkbook import language
 from csworkbook.estimates import SMALL, Estimate
+from csworkbook.language import gettext as _
 from csworkbook.repeats import known_customers
 from csworkbook.service_gap import worth
 
@@ -24,12 +26,28 @@ class Benefit:
         Known customers in touch, a year.
     each : Worth
         The margin of a customer a year.
+    days : int
+        What the contacts span, 365 at most; of fewer than `worth.WHOLE` the customers are those seen.
     """
 
     difference: Estimate
     customers: float
     each: worth.Worth
     draws: np.ndarray
+    days: int = 365
+
+    @property
+    def short(self) -> bool:
+        """Whether contacts or orders span less than a year, so that a year brings more than this."""
+        return self.each.short or self.days < worth.WHOLE
+
+    @property
+    def caveat(self) -> str:
+        """What is not counted over a year; empty where all is."""
+        seen = _(
+            "Customers in touch are those of the {days} days of your contacts; of a whole year there would be more."
+        ).format(days=language.number(self.days))
+        return " ".join(filter(None, [self.each.caveat, seen if self.days < worth.WHOLE else ""]))
 
     def of(self, more: float) -> tuple[float, float]:
         """From and to, money a year, when the share answered in time grows by `more` (−1 to 1)."""
@@ -64,7 +82,8 @@ def benefit(
     rng = np.random.default_rng(seed + 1)
     customers = rng.gamma(people + 0.5, 1 / years, worth.DRAWS)
     draws = rng.normal(difference.value, error, worth.DRAWS) * customers * rng.permutation(each.draws)
-    return Benefit(difference, people / years, each, draws)
+    days = int(min((last - first) / pd.Timedelta(days=1), 365))
+    return Benefit(difference, people / years, each, draws, days)
 
 
 def buying_again(
@@ -74,7 +93,8 @@ def buying_again(
 
     Compared are contacts of the same channel and stage, of customers who had, or had not, ordered
     before: the mean of the differences within those groups (ordinary least squares), with errors
-    clustered by customer. Windows that reach past the last order are left out.
+    clustered by customer. Windows that reach past the last order, or begin before the first one,
+    are left out: in them nobody can be seen to buy.
 
     Returns
     -------
@@ -103,17 +123,19 @@ def _told(contacts, orders, in_time: np.ndarray, within: pd.Timedelta) -> pd.Dat
     told = pd.DataFrame(
         {
             "who": known_customers(contacts),
-            "at": contacts["opened_at"],
+            "at": contacts["opened_at"].dt.as_unit("ns"),
             "channel": contacts["channel"].astype("object"),
         }
     )
     told["stage"] = contacts["stage"].astype("object").fillna("") if "stage" in contacts else ""
     told = told.assign(in_time=in_time).dropna().sort_values("at", kind="stable")
-    bought = pd.DataFrame({"who": known_customers(orders), "ordered": orders["ordered_at"]}).dropna()
+    ordered = orders["ordered_at"].dt.as_unit("ns")  # as the contacts, or pandas does not merge them
+    bought = pd.DataFrame({"who": known_customers(orders), "ordered": ordered}).dropna()
     bought = bought.sort_values("ordered", kind="stable")
     if bought.empty:
         return told.head(0).assign(bought=0.0, like=0)
-    told = told[told["at"] + within <= bought["ordered"].max()]
+    seen = (told["at"] >= bought["ordered"].min()) & (told["at"] + within <= bought["ordered"].max())
+    told = told[seen]
     both = {"left_on": "at", "right_on": "ordered", "by": "who"}
     after = pd.merge_asof(told, bought, direction="forward", allow_exact_matches=False, **both)["ordered"]
     before = pd.merge_asof(told, bought, direction="backward", **both)["ordered"]

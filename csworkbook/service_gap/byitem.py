@@ -49,7 +49,7 @@ def by_item(
     """
     asked = answers(service_survey, item_set(service_items, service_texts))
     found = drawn(asked, draws, seed)
-    low, high = found.limits(found.scores)
+    low, high = found.limits(found.scores, found.by_item)
     items = list(asked.items.dimension)
     table = pd.DataFrame(
         {
@@ -72,7 +72,7 @@ def by_item(
 
 
 def _tested(asked: Answers) -> np.ndarray:
-    """The p-value of "no gap" for every item; NaN where there are no gaps, or all answered the same."""
+    """The p-value of "no gap" for every item; NaN where there are no gaps to test."""
     from scipy.stats import ttest_1samp, ttest_ind
 
     none = np.full(len(asked.items.dimension), np.nan)
@@ -88,10 +88,16 @@ def _tested(asked: Answers) -> np.ndarray:
 
 
 def _known(test, *columns: np.ndarray) -> float:
-    """A test of the answers that are there; NaN when one side has no spread or fewer than two answers."""
+    """A test of the answers that are there; NaN with fewer than two on a side, or where all find the same.
+
+    Where nobody differs from the others the p-value is what it goes to when spread goes to none: 0.
+    """
     columns = [column[~np.isnan(column)] for column in columns]
-    if any(len(column) < 2 for column in columns) or all(np.ptp(column) == 0 for column in columns):
+    if any(len(column) < 2 for column in columns):
         return np.nan
+    if all(np.ptp(column) == 0 for column in columns):
+        other = columns[1][0] if len(columns) == 2 else 0.0
+        return np.nan if columns[0][0] == other else 0.0
     more = {"equal_var": False} if len(columns) == 2 else {"popmean": 0.0}
     return float(test(*columns, **more).pvalue)
 
@@ -109,15 +115,21 @@ class ByItem(Result):
         return self.table[self.table[self.judged].notna()]
 
     @property
+    def _first(self) -> pd.Series:
+        """The worst item that enough people answered; the worst of all when none was."""
+        many = self._known[self._known["n"] >= SMALL]
+        return (self._known if many.empty else many).iloc[0]
+
+    @property
     def text(self) -> str:
         """The first item, how many fall short for sure, what was left out."""
         if self._known.empty:
             return " ".join([nothing(), left_out(self.asked)]).strip()
-        said = [self._first(), self._how_many(), left_out(self.asked)]
+        said = [self._worst(), self._how_many(), left_out(self.asked)]
         return " ".join(one for one in said if one)
 
-    def _first(self) -> str:
-        row = self._known.iloc[0]
+    def _worst(self) -> str:
+        row = self._first
         values = {c: score(row[c]) for c in (self.judged, "low", "high")}
         frame = {
             "gap": _("Largest gap: “{text}” ({dimension}), {gap} ({low} to {high}, n = {n})."),
@@ -128,6 +140,10 @@ class ByItem(Result):
                 "Highest expectation: “{text}” ({dimension}), {expectation} of 7 ({low} to {high}, n = {n})."
             ),
         }[self.judged]
+        if self.judged == "gap" and row["gap"] >= 0:
+            frame = _(
+                "Closest to what customers expect: “{text}” ({dimension}), {gap} ({low} to {high}, n = {n})."
+            )
         name = str(SCORED.word(row["dimension"]))
         return frame.format(text=row["text"], dimension=name, n=language.number(row["n"]), **values)
 
@@ -163,8 +179,9 @@ class ByItem(Result):
 
     def findings(self) -> list[Finding]:
         """The item that falls shortest, when that is no chance."""
-        short = self.table[(self.table["verdict"] == "yes") & (self.table["gap"] < 0)]
-        if short.empty or short["n"].iloc[0] < SMALL:
+        sure = (self.table["verdict"] == "yes") & (self.table["gap"] < 0)
+        short = self.table[sure & (self.table["n"] >= SMALL)]
+        if short.empty:
             return []
         row = short.iloc[0]
         found = Estimate(row["gap"], row["low"], row["high"], int(row["n"]), "score")

@@ -97,6 +97,17 @@ class Demand:
         return shares.fillna(self.contacts["in_time"].mean()).to_dict()
 
     @property
+    def share(self) -> float:
+        """The share answered in time of all contacts that tell; NaN where none does."""
+        return float(self.contacts["in_time"].mean())
+
+    @property
+    def unrecorded(self) -> tuple[str, ...]:
+        """The channels of which no contact tells."""
+        tells = self.contacts["in_time"].notna().groupby(self.contacts["channel"]).any()
+        return tuple(map(str, tells.index[~tells]))
+
+    @property
     def untold(self) -> int:
         """Contacts of which it cannot be told whether they were answered in time."""
         return int(self.contacts["in_time"].isna().sum())
@@ -169,14 +180,16 @@ def of(contacts: pd.DataFrame, limits: Limits, *, zone: str, country: str, minut
 def in_time(contacts: pd.DataFrame, limits: Limits) -> np.ndarray:
     """1 where the reply came within the target by the clock, 0 where not, NaN where that cannot be told.
 
-    Who gave up waiting, or waits longer than the target already, was not answered in time.
+    Who gave up after the target, or waits longer than that already, was not answered in time. Of who
+    gave up earlier, or nobody knows when, it cannot be told; nor of a channel without any reply on record.
     """
     told, limit = waits(contacts), limits.minutes(contacts["channel"])
-    late = told["given_up"].to_numpy(bool) | (told["so_far"].to_numpy(float) > limit)
+    late = told["so_far"].to_numpy(float) > limit
     minutes = told["minutes"].to_numpy(float)
     kept = np.where(np.isnan(minutes), np.nan, (minutes <= limit).astype(float))
-    nothing = not {"replied_at", "waiting_seconds"} & set(contacts.columns) or not told["replied"].any()
-    return np.full(len(contacts), np.nan) if nothing else np.where(late, 0.0, kept)
+    channel = contacts["channel"].astype("object").fillna("")
+    recorded = told["replied"].groupby(channel).transform("any").to_numpy(bool)
+    return np.where(recorded, np.where(late, 0.0, kept), np.nan)
 
 
 def _work(year: pd.DataFrame, minutes: float) -> np.ndarray:

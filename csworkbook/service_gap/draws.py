@@ -51,17 +51,32 @@ class Drawn:
         """The mean of the dimensions, each counting the same."""
         return resample.mean_of(self.dimensions)
 
-    def limits(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The 95 % interval of each column; NaN where one respondent says nothing about others."""
-        low, high = resample.interval(values[1:])
-        few = self.asked.people < 2
-        return (np.full_like(low, np.nan), np.full_like(high, np.nan)) if few else (low, high)
+    @property
+    def by_dimension(self) -> np.ndarray:
+        """How many respondents each dimension's score rests on."""
+        return self.asked.behind(self.asked.places)
 
-    def estimate(self, values: np.ndarray, n: int) -> Estimate | None:
-        """One value of `n` respondents with its interval; None where there is none."""
+    @property
+    def by_item(self) -> np.ndarray:
+        """How many respondents each item's score rests on."""
+        return self.asked.behind([[place] for place in range(self.scores.shape[1])])
+
+    def limits(self, values: np.ndarray, n: np.ndarray | int) -> tuple[np.ndarray, np.ndarray]:
+        """The 95 % interval of each column, of `n` respondents; NaN where one says nothing about others."""
+        low, high = resample.interval(values[1:])
+        return np.where(np.less(n, 2), np.nan, low), np.where(np.less(n, 2), np.nan, high)
+
+    @property
+    def least(self) -> int:
+        """How many respondents the dimension rests on that fewest judged: it bounds what a whole can tell."""
+        known = self.by_dimension[self.by_dimension > 0]
+        return int(known.min(initial=self.asked.people))
+
+    def estimate(self, values: np.ndarray, n: int, least: int) -> Estimate | None:
+        """One value of `n` respondents with its interval, empty where `least` is one; None without a value."""
         if np.isnan(values[0]):
             return None
-        low, high = self.limits(values[:, None])
+        low, high = self.limits(values[:, None], min(n, least))
         return Estimate(float(values[0]), float(low[0]), float(high[0]), n, "score")
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from csworkbook import evidence
 from csworkbook.errors import SettingError
-from csworkbook.estimates import Estimate
+from csworkbook.estimates import Estimate, rough
 from csworkbook.language import gettext as _
 from csworkbook.service_gap import worth
 
@@ -45,11 +45,11 @@ def draws(people, years, terms, each, customers, seed: int) -> dict[str, np.ndar
     return found
 
 
-def _one_in(ends, complaints: np.ndarray, customers: float | None, even: np.ndarray) -> np.ndarray:
+def _one_in(ends, complaints: np.ndarray, customers: worth.Buyers | None, even: np.ndarray) -> np.ndarray:
     """Draws of "one in", evenly on the scale of ratios, and never more than there are customers."""
     low, high = np.full(len(even), ends[0]), np.full(len(even), ends[1])
-    if customers:
-        most = np.maximum(customers / complaints, 1.0)
+    if customers is not None:
+        most = np.maximum(customers.most / complaints, 1.0)
         low, high = np.where(most < low, 1.0, low), np.minimum(high, most)
     return np.exp(np.log(low) + even * (np.log(high) - np.log(low)))
 
@@ -68,6 +68,12 @@ def table(drawn: dict[str, np.ndarray], people: int, years: float, each: worth.W
     marks = {"one_in": "complain-1-in-26", "leaving": "silent-leave-91"}
     found["benchmark"] = [evidence.get(marks[f]).value if f in marks else np.nan for f in found["factor"]]
     return found.assign(widens=found["factor"].map(_widens(drawn)))
+
+
+def gone(drawn: dict[str, np.ndarray], people: int) -> Estimate:
+    """Customers gone without a word: the middle draw, and the middle 95 % of them."""
+    low, middle, high = (rough(value) for value in np.quantile(drawn["gone"], [0.025, 0.5, 0.975]))
+    return Estimate(middle, low, high, people, "customers")
 
 
 def counted(people: int, years: float) -> Estimate:

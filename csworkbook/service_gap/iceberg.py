@@ -64,9 +64,14 @@ def _ice(outline: tuple[tuple[float, float], ...], colour: str) -> dict:
 
 def _labels(result: SilentCustomers) -> list[dict]:
     """What stands at each height of the iceberg: the range, and below it what it is."""
-    steps = [("complaints", 0.775, _("complain, a year")), ("silent", 0.59, _("dissatisfied, but silent"))]
+    asked = _("complain, in {days} days") if result.short else _("complain, a year")
+    gone = _("margin gone, of less than a year") if result.partly else _("margin gone, a year")
+    steps = [
+        ("complaints", 0.775, asked.format(days=result.days)),
+        ("silent", 0.59, _("dissatisfied, but silent")),
+    ]
     steps += [("gone", 0.42, _("gone without a word"))]
-    steps += [("money", 0.25, _("margin gone, a year"))] if result.each is not None else []
+    steps += [("money", 0.25, gone)] if result.each is not None else []
     return [_label(y, result.between(step), what) for step, y, what in steps]
 
 

@@ -58,8 +58,7 @@ def levels(
     today = costs.row(
         "today", now, {part: _of_reachable(now, part, kept) for part, kept in asked.kept.items()}
     )
-    kept = sum(asked.kept[part] * share for part, share in asked.parts.items())
-    return pd.DataFrame([{**today, "kept": kept}, *rows])
+    return pd.DataFrame([{**today, "kept": asked.share}, *rows])
 
 
 def _kept(supply: Supply, shares: Mapping[str, float], weeks: float) -> float:
@@ -73,17 +72,19 @@ def _of_reachable(supply: Supply, part: str, kept: float) -> float:
 
 
 def beside_today(table: pd.DataFrame, gain: Benefit | None) -> pd.DataFrame:
-    """What each level costs and can bring beside today's, and whether that pays."""
+    """What each level costs and can bring beside today's, and whether that pays.
+
+    Where a year brings (or loses) more than was counted, only what that cannot turn round is said.
+    """
     here = table[table["level"] == "today"]
     cost, kept = (here["cost"].iloc[0], here["kept"].iloc[0]) if len(here) else (np.nan, np.nan)
     table["extra"] = table["cost"] - cost
     ends = [gain.of(more) if gain and more == more else (np.nan, np.nan) for more in table["kept"] - kept]
     table[["value_low", "value_high"]] = np.array(ends, dtype=float).reshape(-1, 2)
-    pays = np.select(
-        [table["value_low"] > table["extra"], table["value_high"] < table["extra"]],
-        ["yes", "no"],
-        "cannot tell yet",
-    )
+    yes, no = table["value_low"] > table["extra"], table["value_high"] < table["extra"]
+    if gain and gain.short:
+        yes, no = yes & (table["value_low"] >= 0), no & (table["value_high"] <= 0)
+    pays = np.select([yes, no], ["yes", "no"], "cannot tell yet")
     table["verdict"] = np.where(table["level"] == "today", "", pays)
     return table
 

@@ -132,10 +132,8 @@ class Perception(Result):
         return " ".join([said, self._gap(), *self._few()])
 
     def _gap(self) -> str:
-        limits = {
-            "low": language.number(self.gap.low * 100),
-            "high": language.number(self.gap.high * 100),
-        }
+        ends = (self.gap.low, self.gap.high) if self.gap.value >= 0 else (-self.gap.high, -self.gap.low)
+        limits = dict(zip(("low", "high"), (language.number(end * 100) for end in ends), strict=True))
         size = language.number(abs(self.gap.value) * 100)
         if not self.gap.excludes_zero:
             return _("The difference of {gap} points ({low} to {high}) may still be chance.").format(
@@ -227,7 +225,7 @@ class Perception(Result):
             headline = _("Whether company and customers think differently of the service cannot be told yet.")
             return [Finding(CHAPTER, headline, enough=estimates.needed())]
         headline, action = _high() if self.gap.value > 0 else _modest()
-        return [Finding(CHAPTER, headline, self.gap, HANDBOOK["company"], action)]
+        return [Finding(CHAPTER, headline, self.gap, None, action)]
 
 
 def _high() -> tuple[str, str]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LEVELS = ("dimension", "item")
 _QUADRANTS = np.array(["first", "keep", "later", "enough"])
+_SAME = 1e-4  # means of draws are worked out in 32 bits
 CERTAIN = 0.95  # a row that falls in its quadrant this often is there for sure
 
 
@@ -82,7 +83,7 @@ def priorities(
     _require(asked, _pointed(found))
     importance, scores = _plane(found, level)
     field, cross = _fields(importance, scores)
-    low, high = found.limits(scores)
+    low, high = found.limits(scores, found.by_item if level == "item" else found.by_dimension)
     table = _names(asked, level).assign(
         importance=importance[0],
         gap=scores[0],
@@ -117,8 +118,8 @@ def _pointed(found: Drawn) -> bool:
 
 
 def _order(importance: np.ndarray, scores: np.ndarray, gaps: bool) -> np.ndarray:
-    """Rows by importance × gap, worst first; of scores, by how far they stay below the best."""
-    below = scores if gaps else scores - np.nanmax(scores, initial=1.0)
+    """Rows by importance × how far they stay below what is expected, or below the best where that is more."""
+    below = scores - np.nanmax(scores, initial=0.0 if gaps else 1.0)
     return np.argsort(np.nan_to_num(importance * below, nan=np.inf), kind="stable")
 
 
@@ -148,8 +149,8 @@ def _plane(found: Drawn, level: str) -> tuple[np.ndarray, np.ndarray]:
 def _fields(importance: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     """Which of the four fields every row falls in, per draw, and where the lines stand."""
     middle, level = (resample.mean_of(values)[:, None] for values in (importance, scores))
-    important = np.nan_to_num(importance - middle) >= 0
-    short = np.nan_to_num(scores - level) < 0
+    important = np.nan_to_num(importance - middle) > _SAME
+    short = np.nan_to_num(scores - level) < -_SAME
     return np.where(important, np.where(short, 0, 1), np.where(short, 2, 3)), (
         float(middle[0, 0]),
         float(level[0, 0]),
@@ -168,7 +169,16 @@ class Priorities(Result):
 
     @property
     def _first(self) -> pd.DataFrame:
-        return self.table[self.table["quadrant"] == "first"]
+        """What to begin with, of the rows that enough people answered; of all when none was."""
+        many = self.table[self.table["n"] >= SMALL]
+        rows = self.table if many.empty else many
+        return rows[rows["quadrant"] == "first"]
+
+    @property
+    def _alike(self) -> bool:
+        """Whether everything is as important as the rest."""
+        known = self.table["importance"].dropna()
+        return len(known) > 1 and bool(np.ptp(known) < _SAME)
 
     def _name(self, row: pd.Series) -> str:
         return str(row["text"]) if self.level == "item" else str(SCORED.word(row["dimension"]))
@@ -182,26 +192,19 @@ class Priorities(Result):
         return " ".join(one for one in said if one)
 
     def _begin(self) -> str:
-        if self._first.empty:
+        if self._alike:
             return _(
-                "Nothing stands out: no part is both more important than average and further below what is expected."
+                "Everything is equally important to customers, so no part comes first by its importance."
             )
+        if self._first.empty:
+            return _("Nothing stands out: no part is both more important and further behind than average.")
         row = self._first.iloc[0]
-        frame = {
-            True: _(
-                "Begin with {name}: important to customers ({importance} of 100 points), with a gap above average ({gap})."
-            ),
-            False: _(
-                "Begin with {name}: more expected than average ({importance} of 7), with a gap above average ({gap})."
-            ),
-        }[self.pointed]
-        if self.asked.mode == "perception":
-            frame = _("Begin with {name}: important to customers, and scored below average ({gap} of 7).")
+        frame = _frame(self.asked.mode, self.pointed, row["gap"])
         importance = language.number(row["importance"], 1)
         return frame.format(name=self._name(row), importance=importance, gap=score(row["gap"]))
 
     def _certain(self) -> str:
-        if self.asked.people < SMALL:
+        if self.table["n"].max() < SMALL:
             return _("That is few answers: read it as a start of a conversation, not as a measurement.")
         if self._first.empty:
             return ""
@@ -226,8 +229,8 @@ class Priorities(Result):
             method(self.asked)
             + " "
             + _(
-                "The lines stand at the mean importance and the mean gap. A statement's importance is that of its dimension, "
-                "shared evenly. Rank: importance × gap."
+                "The lines stand at the means of both. A statement's importance is that of its dimension, shared evenly. "
+                "Rank: importance × how far it stays below the best part, or below no gap at all if that is further."
             )
         )
 
@@ -245,7 +248,31 @@ class Priorities(Result):
             return []
         row = sure.iloc[0]
         found = Estimate(row["gap"], row["low"], row["high"], int(row["n"]), "score")
-        headline = _("Important to customers and short of what they expect: {name}.").format(
-            name=self._name(row)
+        headline = _("Important to customers and behind the rest of the service: {name}.")
+        if self.asked.mode != "perception" and row["high"] < 0:
+            headline = _("Important to customers and short of what they expect: {name}.")
+        name = self._name(row)
+        return [Finding(CHAPTER, headline.format(name=name), found, None, action(row["dimension"]))]
+
+
+def _frame(mode: str, pointed: bool, gap: float) -> str:
+    """The sentence for what to begin with: short of what is expected, or only behind the rest."""
+    if mode == "perception":
+        return _("Begin with {name}: important to customers, and scored below average ({gap} of 7).")
+    if pointed and gap < 0:
+        return _(
+            "Begin with {name}: important to customers ({importance} of 100 points), with a gap above average ({gap})."
         )
-        return [Finding(CHAPTER, headline, found, None, action(row["dimension"]))]
+    if pointed:
+        return _(
+            "Begin with {name}: important to customers ({importance} of 100 points). It does not fall short ({gap}), but "
+            "is behind the average."
+        )
+    if gap < 0:
+        return _(
+            "Begin with {name}: more expected than average ({importance} of 7), with a gap above average ({gap})."
+        )
+    return _(
+        "Begin with {name}: more expected than average ({importance} of 7). It does not fall short ({gap}), but is behind "
+        "the average."
+    )

@@ -79,7 +79,8 @@ def stayed_away(
         return None
     bought = _bought(orders)
     complaint = (contacts["kind"] == "complaint").to_numpy(bool, na_value=False)
-    asked = pd.DataFrame({"who": known_customers(contacts), "at": contacts["opened_at"]})[complaint].dropna()
+    opened = contacts["opened_at"].dt.as_unit("ns")
+    asked = pd.DataFrame({"who": known_customers(contacts), "at": opened})[complaint].dropna()
     first = asked.groupby("who")["at"].min().rename("complained").reset_index()
     if bought.empty or first.empty:
         return None
@@ -95,7 +96,10 @@ def stayed_away(
 
 def _bought(orders: pd.DataFrame) -> pd.DataFrame:
     """Orders of known customers in time order: who, at, orders_so_far, following (the next order)."""
-    bought = pd.DataFrame({"who": known_customers(orders), "at": orders["ordered_at"]}).dropna()
+    # one unit of time for both tables, without which pandas does not merge them
+    bought = pd.DataFrame(
+        {"who": known_customers(orders), "at": orders["ordered_at"].dt.as_unit("ns")}
+    ).dropna()
     bought = bought.sort_values("at", kind="stable").reset_index(drop=True)
     mine = bought.groupby("who", sort=False)["at"]
     return bought.assign(orders_so_far=mine.cumcount() + 1, following=mine.shift(-1))

@@ -38,8 +38,8 @@ class Alpha:
 
     @property
     def weak(self) -> bool:
-        """Whether it is below .7, so that the items do not measure one thing."""
-        return self.raw < ENOUGH
+        """Whether it is surely below .7, so that the items do not measure one thing."""
+        return self.high < ENOUGH
 
 
 def alpha(scores: np.ndarray) -> Alpha:

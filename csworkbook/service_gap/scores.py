@@ -13,6 +13,7 @@ from csworkbook.tables import EFFORT_STAGES, require
 
 _OTHER = {"other", "others", "misc", "miscellaneous", "general", "unknown", "overig", "overige", "anders",
           "divers", "diversen", "algemeen", "onbekend"}  # fmt: skip
+PARTS = ("no_repeat", "answered", "not_passed_on", "friendly")
 Part = tuple[str, str, bool, int, int]  # principle, part, whether it is the score, how many of how many
 
 
@@ -74,6 +75,29 @@ def solved(contacts: pd.DataFrame | None, told: pd.DataFrame | None) -> list[Par
     rows = [("solved", "solved", True, int(good.sum()), int(over.sum()))]
     counted = [(part, int((yes & of).sum()), int(of.sum())) for part, (yes, of) in parts.items()]
     return rows + [("solved", part, False, count, n) for part, count, n in counted if n]
+
+
+def measured(table: pd.DataFrame) -> list[str]:
+    """Which parts of “solved in one friendly conversation” were measured; friendly from 30 ratings on."""
+    n = table[table["principle"] == "solved"].set_index("part")["n"]
+    rated = n.get("solved_rated", 0) >= estimates.SMALL
+    return [part for part in PARTS if (rated if part == "friendly" else part in n.index)]
+
+
+def limits(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's limits of the shares in a table of parts.
+
+    Those of effort hold for all stages asked at once (Bonferroni): the score is the lowest of them.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = estimates.shares(table["count"], table["n"])
+    stages = ((table["principle"] == "effort") & (table["n"] > 0)).to_numpy()
+    if stages.any():
+        asked = table[stages]
+        alpha = (1 - estimates.LEVEL) / len(asked)
+        low[stages], high[stages] = proportion_confint(asked["count"], asked["n"], alpha, method="wilson")
+    return low, high
 
 
 def _column(contacts: pd.DataFrame, name: str) -> pd.Series:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from csworkbook import estimates, language
-from csworkbook.estimates import SMALL, Estimate
+from csworkbook import dimensions, estimates, language
+from csworkbook.estimates import LEVEL, SMALL, Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
@@ -24,13 +24,12 @@ from csworkbook.service_gap.answers import (
     CHAPTER,
     SCORED,
     Answers,
-    about_points,
     answers,
     left_out,
     same_text,
     score,
 )
-from csworkbook.service_gap.draws import drawn
+from csworkbook.service_gap.draws import Drawn, drawn
 from csworkbook.service_gap.items import item_set
 from csworkbook.service_gap.scales import ENOUGH, alpha
 
@@ -41,6 +40,8 @@ _COLUMNS = (
     "dimension", "expectation", "perception", "gap", "low", "high", "n", "weight",
     "alpha", "alpha_low", "alpha_high", "alpha_standardised",
 )  # fmt: skip
+
+_SAME = 1e-4  # means of draws are worked out in 32 bits
 
 
 @question(mark("Where do customers get less than they expect?"))
@@ -84,7 +85,7 @@ def servqual(
     """
     asked = answers(service_survey, item_set(service_items, service_texts))
     found = drawn(asked, draws, seed)
-    low, high = found.limits(found.dimensions)
+    low, high = found.limits(found.dimensions, found.by_dimension)
     scales = [alpha(asked.scores[:, place]) for place in asked.places]
     table = pd.DataFrame(
         {
@@ -102,31 +103,60 @@ def servqual(
             "alpha_standardised": [one.standardised for one in scales],
         }
     )
-    overall = found.estimate(found.overall, asked.people)
-    weighted = found.estimate(found.weighted, found.weighing)
-    return Servqual(table, asked, overall, weighted)
+    overall = found.estimate(found.overall, asked.people, found.least)
+    least = found.least if asked.mode == "unpaired" else found.weighing
+    weighted = found.estimate(found.weighted, found.weighing, least)
+    return Servqual(table, asked, overall, weighted, _beside_first(found, table))
+
+
+def _judged(asked: Answers) -> str:
+    return asked.mode if asked.mode in ("perception", "expectation") else "gap"
+
+
+def _worst_first(table: pd.DataFrame, judged: str) -> pd.DataFrame:
+    """The rows that enough people answered (all that are known, when none was), worst first."""
+    known = table[table[judged].notna()]
+    many = known[known["n"] >= SMALL]
+    return (known if many.empty else many).sort_values(
+        judged, ascending=judged != "expectation", kind="stable"
+    )
+
+
+def _beside_first(found: Drawn, table: pd.DataFrame) -> tuple[str, ...]:
+    """The dimensions that cannot be told apart from the first: differences drawn together, Holm over all."""
+    places = _worst_first(table, _judged(found.asked)).index.to_numpy()
+    if len(places) < 2:
+        return ()
+    each = found.dimensions[1:]
+    apart = each[:, places[1:]] - each[:, places[:1]]
+    least = np.minimum((apart <= _SAME).sum(axis=0), (apart >= -_SAME).sum(axis=0))
+    p = estimates.adjust(np.minimum(2 * (1 + least) / (1 + (~np.isnan(apart)).sum(axis=0)), 1))
+    return tuple(table["dimension"].to_numpy()[places[1:][~(p < 1 - LEVEL)]])
 
 
 @dataclass(frozen=True)
 class Servqual(Result):
-    """The dimensions; `overall` and `weighted` are the gap (or score) of the whole, None where unknown."""
+    """The dimensions; `overall` and `weighted` are the gap (or score) of the whole, None where unknown.
+
+    `beside` names the dimensions that cannot be told apart from the first.
+    """
 
     asked: Answers
     overall: Estimate | None = None
     weighted: Estimate | None = None
+    beside: tuple[str, ...] = ()
     vocabulary: ClassVar[Vocabulary] = SCORED
     shown: ClassVar[tuple[str, ...]] = _COLUMNS
 
     @property
     def judged(self) -> str:
         """The column that is judged: gap, or the one of the two that was asked."""
-        return self.asked.mode if self.asked.mode in ("perception", "expectation") else "gap"
+        return _judged(self.asked)
 
     @property
     def _ordered(self) -> pd.DataFrame:
-        """Worst first; of expectations, highest first."""
-        known = self.table[self.table[self.judged].notna()]
-        return known.sort_values(self.judged, ascending=self.judged != "expectation", kind="stable")
+        """Worst first; of expectations, highest first. Rows of few answers only when there are no others."""
+        return _worst_first(self.table, self.judged)
 
     @property
     def text(self) -> str:
@@ -138,7 +168,8 @@ class Servqual(Result):
             self._worst(),
             self._apart(),
             self._whole(),
-            self._care(),
+            self._set_aside(),
+            *self._care(),
             left_out(self.asked),
         ]
         return " ".join(one for one in said if one)
@@ -166,10 +197,20 @@ class Servqual(Result):
             return ""
         if self.judged == "expectation":
             return ""
-        if (others["low"] > first["high"]).all():
-            return _("Its interval is clear of all the others.")
-        same = others[others["low"] <= first["high"]]["dimension"].tolist()
-        return _("It cannot be told apart for sure from: {dimensions}.").format(dimensions=same_text(same))
+        if not self.beside:
+            return _("It is clear of all the others.")
+        same = same_text(list(self.beside))
+        return _("It cannot be told apart for sure from: {dimensions}.").format(dimensions=same)
+
+    def _set_aside(self) -> str:
+        """The dimensions that too few answered to be compared."""
+        few = self.table.drop(self._ordered.index)
+        few = few[few[self.judged].notna()]["dimension"].tolist()
+        if not few:
+            return ""
+        return _("Fewer than {n} people answered about {dimensions}: not compared.").format(
+            n=language.number(SMALL), dimensions=same_text(few)
+        )
 
     def _whole(self) -> str:
         if self.overall is None or self.judged == "expectation":
@@ -181,14 +222,20 @@ class Servqual(Result):
             "All dimensions together: {value}; weighted by what customers find important: {weighted}."
         ).format(value=whole, weighted=score(self.weighted.value))
 
-    def _care(self) -> str:
-        """The dimensions whose items do not measure one thing."""
-        weak = self.table[self.table["alpha"] < ENOUGH]["dimension"].tolist()
-        if not weak:
-            return ""
-        return _(
-            "Look at the items one by one for {dimensions}: they do not measure one thing (alpha below {limit})."
-        ).format(dimensions=same_text(weak), limit=language.number(ENOUGH, 1))
+    def _care(self) -> list[str]:
+        """The dimensions whose items do not, or may not, measure one thing."""
+        low = self.table[self.table["alpha"] < ENOUGH]
+        surely = low["alpha_high"] < ENOUGH
+        weak, doubtful, said = low[surely]["dimension"].tolist(), low[~surely], []
+        if weak:
+            frame = _(
+                "Look at the items one by one for {dimensions}: they do not measure one thing (alpha below {limit})."
+            )
+            said.append(frame.format(dimensions=same_text(weak), limit=language.number(ENOUGH, 1)))
+        if len(doubtful):
+            frame = _("The items of {dimensions} may not measure one thing: see them one by one.")
+            said.append(frame.format(dimensions=language.join(_alphas(doubtful))))
+        return said
 
     @property
     def method(self) -> str:
@@ -198,7 +245,8 @@ class Servqual(Result):
             + " "
             + _(
                 "Alpha: Cronbach's, of the gaps (or of the scores, where there are none), of those who answered every item; "
-                "its interval is Feldt's."
+                "its interval is Feldt's. Whether the first is clear of the others: their difference in the same "
+                "draws, corrected for the number of others (Holm)."
             )
         )
 
@@ -214,18 +262,30 @@ class Servqual(Result):
 
     def findings(self) -> list[Finding]:
         """The dimension that falls shortest, or that too few answered."""
-        if self._ordered.empty or self.judged == "expectation" or self._ordered["n"].max() < SMALL:
+        if self._ordered.empty or self.judged == "expectation" or self._ordered["n"].iloc[0] < SMALL:
             headline = _("Too few customers said what they expect and what they get.")
             return [Finding(CHAPTER, headline, enough=estimates.needed(0.1))]
         row = self._ordered.iloc[0]
-        if self.judged == "gap" and not row["high"] < 0:
+        if self.beside if self.judged == "perception" else not row["high"] < 0:
             return []
         found = Estimate(row[self.judged], row["low"], row["high"], int(row["n"]), "score")
         headline = _("Customers get least of what they expect in: {dimension}.")
+        if self.beside:
+            headline = _("Customers get less than they expect in: {dimension}.")
         if self.judged == "perception":
             headline = _("Customers score this lowest: {dimension}.")
         name = str(SCORED.word(row["dimension"]))
         return [Finding(CHAPTER, headline.format(dimension=name), found, None, action(row["dimension"]))]
+
+
+def _alphas(rows: pd.DataFrame) -> list[str]:
+    """Dimensions with their alpha and its interval."""
+    frame = _("{dimension} (alpha {alpha}, {low} to {high})")
+    columns = (rows[c] for c in ("dimension", "alpha", "alpha_low", "alpha_high"))
+    return [
+        frame.format(dimension=SCORED.word(name), alpha=score(value), low=score(low), high=score(high))
+        for name, value, low, high in zip(*columns, strict=True)
+    ]
 
 
 def _worst(judged: str, row: pd.Series) -> str:
@@ -252,12 +312,19 @@ def nothing() -> str:
 
 def method(asked: Answers) -> str:
     """Formulas and source, and what was done with the points."""
+    points = dimensions.about_points(asked.scaled, asked.pointless)
+    if asked.mode == "perception":
+        said = _(
+            "Score = the mean of what customers answered, on a scale of 1–7; every item counts the same in its "
+            "dimension. Intervals: bootstrap over respondents, 95%. After Parasuraman, Zeithaml & Berry (1988)."
+        )
+        return f"{said} {points}".strip()
     said = _(
         "Gap = what customers got − what they expect, on a scale of 1–7; every item counts the same in its dimension. "
         "Intervals: bootstrap over respondents, 95%. Weights: each respondent's own 100 points. "
         "After Parasuraman, Zeithaml & Berry (1988)."
     )
-    return f"{said} {about_points(asked)}".strip()
+    return f"{said} {points}".strip()
 
 
 def action(dimension: str) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 import pandas as pd
 
 from csworkbook import evidence, language
@@ -17,34 +16,19 @@ from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
 from csworkbook.repeats import duration, known_customers
 from csworkbook.results import Result, Vocabulary, question
-from csworkbook.service_gap import factors, iceberg, worth
+from csworkbook.service_gap import factors, iceberg, steps, worth
 from csworkbook.service_gap.returning import Stayed, stayed_away
 from csworkbook.tables import require
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import plotly.graph_objects as go
 
 _CHAPTER = "01_service_gap"
 
 
-def _labels() -> dict[str, str]:
-    return {
-        "one_in_low": _("Dissatisfied customers who complain: from"),
-        "one_in_high": _("Dissatisfied customers who complain: to"),
-        "leaving_low": _("Of the silent leave: from"),
-        "leaving_high": _("Of the silent leave: to"),
-        "within": _("Ordered again within"),
-        "value_per_customer": _("Margin per customer a year (0 = from your orders)"),
-    }
-
-
-def _choices() -> dict[tuple[str, object], str]:
-    one_in = _("one in {n}")
-    names = ("one_in_low", "one_in_high")
-    return {(name, n): one_in.format(n=language.number(n)) for name in names for n in range(1, 101)}
-
-
-@question(mark("How many customers leave without a word?"), labels=_labels, choices=_choices)
+@question(mark("How many customers leave without a word?"), labels=steps.labels, choices=steps.choices)
 def silent_customers(
     contacts: pd.DataFrame,
     orders: pd.DataFrame | None = None,
@@ -109,17 +93,20 @@ def silent_customers(
     """
     require(contacts, "contacts")
     terms = factors.assumptions(one_in_low, one_in_high, leaving_low, leaving_high)
-    people, years, unknown = _complaining(contacts)
+    people, years, days, unknown = _complaining(contacts)
     each = worth.of_customers(orders, margin, typed=value_per_customer, seed=seed)
     customers = worth.customers_a_year(orders)
     draws = factors.draws(people, years, terms, each, customers, seed + 1)
     check = stayed_away(contacts, orders, within=duration(within))
     table = factors.table(draws, people, years, each)
-    return SilentCustomers(table, people, years, unknown, terms, each, customers, check, currency)
+    gone = factors.gone(draws, people)
+    return SilentCustomers(
+        table, people, years, unknown, terms, each, customers, check, currency, days, gone, margin
+    )
 
 
-def _complaining(contacts: pd.DataFrame) -> tuple[int, float, int]:
-    """Customers who complained, in how many years, and the contacts of which the kind is not known."""
+def _complaining(contacts: pd.DataFrame) -> tuple[int, float, int, int]:
+    """Customers who complained, in how many years and days, and the contacts of which the kind is not known."""
     kinds = contacts["kind"] if "kind" in contacts else pd.Series(pd.NA, contacts.index, dtype="string")
     if kinds.notna().sum() == 0:
         raise DataError(
@@ -132,31 +119,7 @@ def _complaining(contacts: pd.DataFrame) -> tuple[int, float, int]:
     people, years = worth.people_a_year(
         known_customers(complaints), complaints["opened_at"], first=first, last=last
     )
-    return people, years, int(kinds.isna().sum())
-
-
-def _heads() -> dict[str, str]:
-    return {
-        "factor": _("Step"),
-        "basis": _("Rests on"),
-        "widens": _("Part of the uncertainty"),
-    }
-
-
-def _words() -> dict[object, str]:
-    return {
-        "complaints": _("Customers who complain, a year"),
-        "one_in": _("Of how many dissatisfied customers one complains"),
-        "dissatisfied": _("Dissatisfied customers, a year"),
-        "silent": _("Of whom keep silent"),
-        "leaving": _("Share of the silent who leave"),
-        "gone": _("Gone without a word, a year"),
-        "value": _("Margin per customer a year"),
-        "money": _("Margin gone with them, a year"),
-        "own data": _("your data"),
-        "assumption": _("assumption"),
-        "follows": _("follows from it"),
-    }
+    return people, years, (last - first).days, int(kinds.isna().sum())
 
 
 @dataclass(frozen=True)
@@ -168,11 +131,14 @@ class SilentCustomers(Result):
     unknown: int = 0
     terms: dict[str, tuple[float, float]] | None = None
     each: worth.Worth | None = None
-    customers: float | None = None
+    customers: worth.Buyers | None = None
     check: Stayed | None = None
     currency: str = "EUR"
+    days: int = 365
+    gone: Estimate | None = None
+    margin: float = 0.35
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
-        heads=_heads, words=_words, kinds={"widens": "share"}, wordy=("factor", "basis")
+        heads=steps.heads, words=steps.words, kinds={"widens": "share"}, wordy=("factor", "basis")
     )
 
     @cached_property
@@ -211,6 +177,38 @@ class SilentCustomers(Result):
             row[2:5] = [self._written(factor, value) for value in (low, high, mark_)]
         return rows
 
+    @property
+    def short(self) -> bool:
+        """Whether the contacts span less than a year, so that who complains is not counted over one."""
+        return self.days < worth.WHOLE
+
+    def cell(self, column: str, value: object) -> str:
+        """A cell; a step that is not of a whole year says so."""
+        return self._step(value) if column == "factor" else super().cell(column, value)
+
+    def _said(self, column: str) -> Callable[[object], object]:
+        return self._step if column == "factor" else super()._said(column)
+
+    def _step(self, factor: object) -> str:
+        days = self.days
+        said = {
+            "complaints": _("Customers who complain, in {days} days"),
+            "dissatisfied": _("Dissatisfied customers, in {days} days"),
+            "gone": _("Gone without a word, in {days} days"),
+        }
+        said = said if self.short else {}
+        if self.each is not None and self.each.short:
+            days = self.each.days if factor == "value" else days
+            said["value"] = _("Margin per customer in {days} days")
+        if self.partly:
+            said["money"] = _("Margin gone with them, of less than a year")
+        return said.get(factor, str(self.vocabulary.word(factor))).format(days=language.number(days))
+
+    @property
+    def partly(self) -> bool:
+        """Whether the money is not that of a whole year."""
+        return self.short or (self.each is not None and self.each.short)
+
     def kinds(self) -> dict[str, str]:
         """As any result's; from and to are customers, shares and money, so plain numbers."""
         plain = {self.vocabulary.head(column): "number" for column in ("low", "high", "benchmark")}
@@ -225,30 +223,53 @@ class SilentCustomers(Result):
     def text(self) -> str:
         """How many may be gone, what that could cost, what makes it uncertain, and the check."""
         low, high = self.between("gone")
-        seen = _(
-            "From {low} to {high} customers a year may leave without a word, beside {n} a year who complain."
-        ).format(low=low, high=high, n=language.number(self.complaining.value))
+        seen = (
+            _(
+                "From {low} to {high} customers may leave without a word, beside {n} who complain, counting only the "
+                "{days} days of these contacts."
+            )
+            if self.short
+            else _(
+                "From {low} to {high} customers a year may leave without a word, beside {n} a year who complain."
+            )
+        ).format(low=low, high=high, n=language.number(self.complaining.value), days=self.days)
         return " ".join(filter(None, (seen, self._money, self._bound or self._uncertain, self._checked)))
 
     @property
     def _money(self) -> str:
         if self.each is None:
-            return _("Bring your orders, or fill in what a customer brings, to see what that could cost.")
+            return _(
+                "Bring your orders of at least {days} days, or fill in what a customer brings, to see what that could cost."
+            ).format(days=worth.LEAST_DAYS)
         low, high = self.between("money")
-        return _("With them goes a margin of {low} to {high} a year.").format(low=low, high=high)
+        said = (
+            _("With them goes a margin of {low} to {high}.")
+            if self.partly
+            else _("With them goes a margin of {low} to {high} a year.")
+        ).format(low=low, high=high)
+        return " ".join(filter(None, (said, self.each.caveat)))
 
     @property
     def _bound(self) -> str:
         """That the assumption cannot hold here, where it makes more dissatisfied customers than there are."""
-        most = max(self.customers / self.complaining.value, 1.0) if self.customers and self.people else np.inf
+        if self.customers is None or not self.people:
+            return ""
+        most = max(self.customers.most / self.complaining.value, 1.0)
         if most >= self.terms["one_in"][1]:
             return ""
-        return _(
+        said = _(
+            "One complaint for every {assumed} dissatisfied customers cannot be true here: a year like the {days} days of "
+            "your orders, with {seen} customers, has at most {customers}, so it is at most one in {most}."
+        )
+        whole = _(
             "One complaint for every {assumed} dissatisfied customers cannot be true here: with {customers} customers a "
             "year it is at most one in {most}."
-        ).format(
+        )
+        return (said if self.customers.short else whole).format(
             assumed=language.number(self.terms["one_in"][1]),
-            customers=language.number(self.customers),
+            days=language.number(self.customers.days),
+            seen=language.number(self.customers.seen),
+            customers=language.number(self.customers.most),
             most=language.number(most, 1),
         )
 
@@ -286,9 +307,28 @@ class SilentCustomers(Result):
             years=language.number(self.years, int(self.years % 1 > 0)),
             draws=language.number(worth.DRAWS),
         )
-        parts = [said, self._bases, self._left_out, self.check.method if self.check else ""]
+        parts = [said, self._spans, self._bases, self._left_out, self.check.method if self.check else ""]
         caveats = [evidence.get(one).caveat for one in ("complain-1-in-26", "silent-leave-91")]
         return " ".join(filter(None, [*parts, _("Handbook:"), *caveats]))
+
+    @property
+    def _spans(self) -> str:
+        """Whose margin it is, and what was not counted over a year."""
+        said = [self.each.caveat] if self.each is not None else []
+        if self.each is not None and self.each.n:
+            said.append(
+                _("Margin: that of the orders where it is filled in, else {margin} of the revenue.").format(
+                    margin=language.percent(self.margin)
+                )
+            )
+        if self.short:
+            said.append(
+                _(
+                    "Customers who complained are those of the {days} days of your contacts, not made a year: of a whole "
+                    "year there would be more."
+                ).format(days=language.number(self.days))
+            )
+        return " ".join(filter(None, said))
 
     @property
     def _bases(self) -> str:
@@ -318,15 +358,19 @@ class SilentCustomers(Result):
     def findings(self) -> list[Finding]:
         """What may be leaving unseen; its value is an assumption's, never sure."""
         low, high = self.between("gone")
-        headline = _("From {low} to {high} customers a year may leave without a word.").format(
-            low=low, high=high
-        )
+        headline = (
+            _(
+                "From {low} to {high} customers may leave without a word in {days} days; that rests on two assumptions."
+            )
+            if self.short
+            else _(
+                "From {low} to {high} customers a year may leave without a word; that rests on two assumptions."
+            )
+        ).format(low=low, high=high, days=self.days)
         action = _(
             "Ask customers who do not complain: a short survey after every order, and a call to those who stay away."
         )
-        return [
-            Finding(_CHAPTER, headline, self.complaining, "complain-1-in-26", action, None, self._assumed)
-        ]
+        return [Finding(_CHAPTER, headline, self.gone, "complain-1-in-26", action, None, self._assumed)]
 
     @property
     def _assumed(self) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def _names() -> dict[str, str]:
 
 
 def beside(guesses: pd.DataFrame, customers: Estimate | None) -> go.Figure:
-    """Guesses of a share, one dot a person, above the customers' share and the handbook's 80 and 8%.
+    """Guesses of a share, one dot a person, above the customers' share and that of the handbook's customers.
 
     `guesses` has the columns round, pair and superior (0–1). Dots of one value stand above each other;
     a thin line joins the two guesses of one person.
@@ -122,23 +122,18 @@ def _customers(figure: go.Figure, share: Estimate, place: int) -> None:
 
 
 def _handbook(figure: go.Figure, place: int) -> None:
-    marks = {
-        "company-superior-80": _("companies {share}"),
-        "customers-superior-8": _("their customers {share}"),
-    }
-    for id, said in marks.items():
-        value = evidence.get(id).value
-        line = {"width": 2, "color": figures.SOFT}
-        figure.add_scatter(
-            x=[value],
-            y=[place],
-            mode="markers",
-            marker={"symbol": "diamond-open", "size": 14, "color": figures.SOFT, "line": line},
-            hovertext=[evidence.get(id).claim],
-            hoverinfo="text",
-        )
-        text = said.format(share=language.percent(value))
-        figure.add_annotation(x=value, y=place + 0.28, text=text, **_words(figures.SOFT))
+    entry = evidence.get("customers-superior-8")
+    line = {"width": 2, "color": figures.SOFT}
+    figure.add_scatter(
+        x=[entry.value],
+        y=[place],
+        mode="markers",
+        marker={"symbol": "diamond-open", "size": 14, "color": figures.SOFT, "line": line},
+        hovertext=[entry.claim],
+        hoverinfo="text",
+    )
+    text = _("customers {share}").format(share=language.percent(entry.value))
+    figure.add_annotation(x=entry.value, y=place + 0.28, text=text, **_words(figures.SOFT))
 
 
 def _words(colour: str) -> dict:

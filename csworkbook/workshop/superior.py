@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from csworkbook.store import Store
 
 CHAPTER = "01_service_gap"
-COMPANY, CUSTOMERS = "company-superior-80", "customers-superior-8"
+CUSTOMERS = "customers-superior-8"
+_NEAR = 0.1  # who guesses to within 10 points knows what customers say
 _TOP = 4  # scores from 1 to 5: the two highest count as superior, as in the chapter on the service gap
 
 
 @question(mark("What share of our customers would call our service superior?"))
 def superior(shop: Shop, *, session: str = "", store: Store | None = None) -> Superior:
-    """The guesses of a workshop beside what customers say (handbook 1.1: 80 and 8%).
+    """The guesses of a workshop beside what customers say (handbook 1.1: 8% of customers).
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def superior(shop: Shop, *, session: str = "", store: Store | None = None) -> Su
     -------
     Superior
         table: who (before, after, customers), n, share (0–1; of guesses their middle), low, high
-        (95 %; of guesses an exact interval of the median, from six guesses on), benchmark.
+        (95 %; of guesses an exact interval of the median, from six guesses on), benchmark (of customers).
 
     Raises
     ------
@@ -61,7 +62,7 @@ def compare(guesses: pd.DataFrame, perception: pd.DataFrame | None) -> Superior:
     said = guesses[guesses["superior"].notna()]
     share = customers(perception)
     estimated = {one: middle.median(part["superior"]) for one, part in middle.rounds(said)}
-    rows = [(who, e.n, e.value, e.low, e.high, evidence.get(COMPANY).value) for who, e in estimated.items()]
+    rows = [(who, e.n, e.value, e.low, e.high, evidence.get(CUSTOMERS).value) for who, e in estimated.items()]
     if share is not None:
         theirs = (share.n, share.value, share.low, share.high)
         rows.append(("customers", *theirs, evidence.get(CUSTOMERS).value))
@@ -171,14 +172,14 @@ class Superior(Result):
             [
                 _(
                     "Guesses were typed in blind, without names. Middle = median. Customers: Wilson interval, 95%. "
-                    "Handbook: 80% of companies against 8% of their customers."
+                    "Handbook: 8% of customers call the service superior."
                 ),
                 middle.method(),
             ]
         )
 
     def plot(self) -> go.Figure:
-        """Guesses as dots, customers with their interval, the handbook's 80 and 8 as diamonds."""
+        """Guesses as dots, customers with their interval, the handbook's customers as a diamond."""
         from csworkbook.workshop.pictures import beside
 
         return beside(self.guesses, self.customers)
@@ -193,16 +194,18 @@ class Superior(Result):
             )
             return [Finding(CHAPTER, headline, enough=estimates.needed())]
         gap = self.gap
+        if gap.low >= -_NEAR and gap.high <= _NEAR:
+            headline = _("We know what our customers think of our service.")
+            return [Finding(CHAPTER, headline, gap, None, _keep())]
         if not gap.excludes_zero:
-            return [
-                Finding(CHAPTER, _("We know what our customers think of our service."), gap, COMPANY, _keep())
-            ]
+            headline = _("Whether we know what our customers think of our service cannot be told yet.")
+            return [Finding(CHAPTER, headline, enough=estimates.needed())]
         headline = (
-            _("We think better of our service than our customers do.")
+            _("We guess that our customers think better of our service than they do.")
             if gap.value > 0
-            else _("Our customers think better of our service than we do.")
+            else _("Our customers think better of our service than we guess.")
         )
-        return [Finding(CHAPTER, headline, gap, COMPANY, _act(gap))]
+        return [Finding(CHAPTER, headline, gap, None, _act(gap))]
 
 
 def _too_high(high: int, n: int) -> str:

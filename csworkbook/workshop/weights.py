@@ -67,14 +67,16 @@ def compare(
     table = pd.DataFrame({"dimension": NAMES})
     for one, part in middle.rounds(said):
         table[one] = part[NAMES].mean().to_numpy()
-    theirs = customers(service_survey, service_items)
+    found = _divided(service_survey, service_items)
+    theirs = _means(found)
     if theirs:
         for column in ("value", "low", "high", "n"):
             name = "customers" if column == "value" else column
             table[name] = [getattr(theirs[one], column) for one in NAMES]
         if len(said):
             table["gap"] = table[middle.last(said)] - table["customers"]
-    return Weights(table, said, theirs, others=not theirs and _weighed(service_survey) is not None)
+    others = found is None and _weighed(service_survey) is not None
+    return Weights(table, said, theirs, others, found)
 
 
 def customers(
@@ -82,25 +84,42 @@ def customers(
 ) -> dict[str, Estimate]:
     """The mean points customers gave each dimension; empty where they were not asked, or about other ones.
 
-    The survey repeats a customer's points on each item of a dimension; each customer counts once.
+    Each customer counts once, with points that sum to 100 (`dimensions.points`).
     """
+    return _means(_divided(service_survey, service_items))
+
+
+def _divided(
+    service_survey: pd.DataFrame | None, service_items: Mapping[str, str] | None
+) -> dimensions.Points | None:
+    """How customers divided their points over the five; None where nobody did, or over other dimensions."""
     mine = _weighed(service_survey)
     if mine is None:
+        return None
+    belongs = dimensions.of_items(service_items)
+    items = [item for item in belongs if (mine["item"] == item).any()]
+    if {belongs[item] for item in items} != set(NAMES):
+        return None
+    once = mine.dropna(subset=["respondent_id"]).drop_duplicates(["respondent_id", "item"], keep="last")
+    wide = once.pivot(index="respondent_id", columns="item", values="weight").reindex(columns=items)
+    places = [[at for at, item in enumerate(items) if belongs[item] == name] for name in NAMES]
+    return dimensions.points(wide.to_numpy(dtype=float, na_value=float("nan")), places)
+
+
+def _means(found: dimensions.Points | None) -> dict[str, Estimate]:
+    """The mean points of each dimension with their intervals; empty without points of use."""
+    if found is None or found.each.size == 0 or (found.each != found.each).all():
         return {}
-    mine = mine.assign(dimension=mine["item"].map(dimensions.of_items(service_items)))
-    points = mine.groupby(["respondent_id", "dimension"], observed=True)["weight"].mean().unstack()
-    points = points.reindex(columns=NAMES)
-    if points.empty or points.isna().all().any():
-        return {}
-    return {name: _within(estimates.mean(points[name].astype(float), "points of 100")) for name in NAMES}
+    columns = zip(NAMES, found.each.T, strict=True)
+    return {name: _within(estimates.mean(column, "points of 100")) for name, column in columns}
 
 
 def _weighed(service_survey: pd.DataFrame | None) -> pd.DataFrame | None:
-    """The rows of customers who divided points; None where nobody did."""
+    """The rows of customers, when any of them divided points; None where nobody did."""
     if service_survey is None or "weight" not in service_survey:
         return None
-    mine = service_survey[(service_survey["role"] == "customer") & service_survey["weight"].notna()]
-    return None if mine.empty else mine
+    mine = service_survey[(service_survey["role"] == "customer").to_numpy(dtype=bool, na_value=False)]
+    return mine if mine["weight"].notna().any() else None
 
 
 def _within(mean: Estimate) -> Estimate:
@@ -125,7 +144,8 @@ _KINDS = dict.fromkeys(("before", "after", "customers", "low", "high", "gap"), "
 class Weights(Result):
     """Points guessed beside customers' points; `guesses` holds the single ones.
 
-    `others` says that customers divided points over other dimensions than these five.
+    `others` says that customers divided points over other dimensions than these five; `points` is how
+    each customer divided his.
     """
 
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
@@ -134,6 +154,7 @@ class Weights(Result):
     guesses: pd.DataFrame
     customers: dict[str, Estimate]
     others: bool = False
+    points: dimensions.Points | None = None
 
     @property
     def _misjudged(self) -> pd.Series | None:
@@ -206,11 +227,13 @@ class Weights(Result):
 
     @property
     def method(self) -> str:
-        """Whose mean it is, and the intervals."""
-        return _(
+        """Whose mean it is, the intervals, and points that did not add up to 100."""
+        said = _(
             "Everybody divided 100 points. Shown are means, which add up to 100; dots are single guesses. Customers: "
             "their points in the service survey, each customer once, with a 95% interval (t)."
         )
+        more = dimensions.about_points(self.points.scaled, self.points.pointless) if self.points else ""
+        return f"{said} {more}".strip()
 
     def plot(self) -> go.Figure:
         """Guesses as dots per dimension, customers' means with their intervals."""

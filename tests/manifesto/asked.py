@@ -42,3 +42,12 @@ def returns(days, opened=MONDAY) -> pd.DataFrame:
     done = back.dt.normalize() + pd.to_timedelta(pd.Series(days, dtype=float) * 24 + 9, unit="h")
     numbers = [str(n) for n in range(len(days))]
     return pd.DataFrame({"order_id": numbers, "product_id": "1", "returned_at": back, "handled_at": done})
+
+
+def look_at(found):
+    """Everything a panel shows of a result."""
+    assert found.text[-1] in ".?"
+    assert found.method
+    assert found.plot().to_dict()
+    assert len(found.cells()) == len(found.table)
+    assert all(f.headline and f.action for f in found.findings())

@@ -1,13 +1,14 @@
 """What can be promised: quantiles against scipy's, by hand where replies are missing, rounded up."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import quantile_test
 
 from csworkbook.errors import SettingError
 from csworkbook.manifesto.promisable import least, promisable, rounded_up
 from csworkbook.shop import open_shop
-from tests.manifesto.asked import OFFICE, after
+from tests.manifesto.asked import MONDAY, OFFICE, after
 
 
 @pytest.mark.parametrize("share", [0.5, 0.8, 0.95])
@@ -38,8 +39,32 @@ def test_too_few_contacts_promise_nothing():
     assert np.isnan(few.table["promise"][0])
     assert "at least 72 contacts" in few.text
     assert few.findings() == []
-    enough = promisable(after([5.0] * least(0.95)))
+    enough = promisable(after([4.9] * least(0.95)))
     assert enough.table["promise"].tolist() == [5]
+
+
+def test_seconds_that_were_cut_off_are_not_promised_away():
+    opened = MONDAY + pd.to_timedelta(np.arange(200) * 1440 + 0.9, unit="min")
+    calls = after([1.9] * 200, "phone").assign(opened_at=opened, replied_at=opened + pd.Timedelta("114s"))
+    cut = calls.assign(**{name: calls[name].dt.floor("min") for name in ("opened_at", "replied_at")})
+    # 10:00:54 to 10:02:48 waited 114 seconds; cut off it seems two minutes, and could be nearly three
+    assert promisable(calls).table["promise"].tolist() == [2]
+    assert promisable(cut).table["promise"].tolist() == [3]
+    assert "have no seconds, so a minute is added" in promisable(cut).method
+    assert promisable(after([90.0] * 200)).rough == ()
+
+
+def test_two_findings_at_most_and_a_limit_beside_a_time_only():
+    found = open_shop().call(promisable)
+    assert [finding.benchmark for finding in found.findings()] == ["chat-answer-20-s", "mail-limit-24-h"]
+
+
+def test_a_channel_without_a_recorded_reply_is_named():
+    table = pd.concat([after([4.9] * 100, "chat"), after([None] * 100, "phone")])
+    assert (
+        "On phone nothing can be promised: not one contact there has a recorded reply."
+        in promisable(table).text
+    )
 
 
 @pytest.mark.parametrize(("share", "n"), [(0.95, 72), (0.9, 36), (0.5, 6)])

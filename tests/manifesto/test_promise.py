@@ -24,7 +24,7 @@ def test_promises_as_customers_read_them():
     assert [promise.sentence() for promise in EVERY] == [
         "You get a first reply to your e-mail within 24 hours.",
         "We answer your chat within 20 seconds.",
-        "You get a first reply through whatsapp within 1 hour, counted in our opening hours.",
+        "You get a first reply through WhatsApp within 1 hour, counted in our opening hours.",
         "You get a first reply within the time that is usual for the channel.",
         "We solve it at once: you do not have to come back about it within 14 days.",
         "We handle your return within 1 day.",
@@ -37,7 +37,7 @@ def test_promises_in_a_few_words():
     assert [promise.short() for promise in EVERY] == [
         "E-mail: 24 hours",
         "Chat: 20 seconds",
-        "Whatsapp: 1 hour (opening hours)",
+        "WhatsApp: 1 hour (opening hours)",
         "All channels: usual time",
         "Solved at once: 14 days",
         "Returns: 1 day",

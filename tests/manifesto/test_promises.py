@@ -27,7 +27,7 @@ from csworkbook.manifesto.promises import (
 )
 from csworkbook.settings import WEEK
 from csworkbook.shop import open_shop
-from tests.manifesto.asked import MONDAY, OFFICE, ZONE, after, at, contacts, returns
+from tests.manifesto.asked import MONDAY, OFFICE, ZONE, after, at, contacts, look_at, returns
 
 TRUTH = demo.truth().set_index("id")
 SHOP = open_shop()
@@ -326,20 +326,6 @@ def test_odd_tables_give_a_result_or_a_sentence(odd, function, options):
     with contextlib.suppress(WorkbookError):
         found = function(ODD[odd], **options)
         look_at(found)
-
-
-def look_at(found):
-    assert found.text[-1] in ".?"
-    assert found.method
-    assert found.plot().to_dict()
-    assert len(found.cells()) == len(found.table)
-    assert all(f.headline and f.action for f in found.findings())
-
-
-def test_never_answered_is_never_kept_and_says_so():
-    found = reply(ODD["never answered"], within="1h")
-    assert (found.share.value, found.share.n) == (0, 49)
-    assert "Not one contact on e-mail has a reply" in found.text
 
 
 def test_contacts_only_outside_the_promised_hours():

@@ -10,7 +10,7 @@ from effort.tables import assert_says, orders
 from csworkbook import open_shop, queueing
 from csworkbook.errors import DataError, SettingError
 from csworkbook.estimates import rough
-from csworkbook.language import money
+from csworkbook.language import money, percent
 from csworkbook.service_gap import demand
 from csworkbook.service_gap.ambition import ambition
 from csworkbook.service_gap.benefit import buying_again
@@ -145,8 +145,26 @@ def test_who_waits_longer_than_the_target_or_gave_up_was_not_answered_in_time():
     asked = letters(5, 5.0, abandoned=pd.array([False, True, False, False, False], dtype="boolean"))
     asked.loc[1:, "replied_at"] = pd.NaT
     # the first was answered, the second left, the third waits two days, the others have a day or less behind them
-    assert demand.in_time(asked, LIMITS)[:3].tolist() == [1, 0, 0]
-    assert np.isnan(demand.in_time(asked, LIMITS)[3:]).all()
+    found = demand.in_time(asked, LIMITS)
+    assert (found[0], found[2]) == (1, 0)
+    assert np.isnan(found[[1, 3, 4]]).all()  # nobody knows when the second left
+
+
+def test_who_gave_up_before_the_target_is_left_out_as_in_the_check_of_a_promise():
+    left = pd.array([False, True, True], dtype="boolean")
+    asked = calls(weeks=5).head(3).assign(waiting_seconds=[10.0, 20.0, 40.0], abandoned=left)
+    np.testing.assert_array_equal(demand.in_time(asked, LIMITS), [1, np.nan, 0])  # the target is 30 seconds
+
+
+def test_a_channel_without_any_reply_on_record_is_left_out_and_named():
+    asked = letters(40, 5.0, after=60 * 23)
+    asked.loc[:9, "replied_at"] += pd.Timedelta(hours=2)
+    silent = contacts([f"p{i}" for i in range(40)], range(40), channel="phone", handling_minutes=5.0)
+    result = ambition(pd.concat([asked, silent], ignore_index=True), **HERE)
+    assert level(result, "today")["kept"] == 0.75
+    assert "Today 75% of all contacts are answered within these targets, leaving out phone" in result.text
+    assert "leaving out" not in ambition(asked, **HERE).text
+    assert_says(result)
 
 
 def test_without_replies_today_is_not_known_but_the_cost_is():
@@ -160,14 +178,14 @@ def test_without_replies_today_is_not_known_but_the_cost_is():
 # what it brings
 
 
-def bought_again(in_time: int, late: int, n: int = 200):
+def bought_again(in_time: int, late: int, n: int = 200, every: float = 0.25):
     """Contacts of 200 customers answered in time and 200 late; so many of each buy in the weeks after."""
-    asked = letters(2 * n, 5.0, every=0.25)
+    asked = letters(2 * n, 5.0, every=every)
     asked.loc[1::2, "replied_at"] += pd.Timedelta(days=3)
     who = asked["customer_id"].to_numpy()
     again = [*who[0::2][:in_time], *who[1::2][:late]]
-    days = 4 + np.array([int(one[1:]) for one in again]) * 0.25 + 10
-    return asked, orders([*again, "last"], [*days, 400], 50.0)
+    days = 4 + np.array([int(one[1:]) for one in again]) * every + 10
+    return asked, orders(["first", *again, "last"], [0, *days, 2 * n * every + 300], 50.0)
 
 
 def test_the_difference_is_one_of_two_means_with_its_robust_error():
@@ -186,7 +204,7 @@ def test_groups_that_differ_anyway_are_not_compared_with_each_other():
     in_time = np.where(social, kept < 0.9, kept < 0.1).astype(float)
     asked = contacts([f"k{i}" for i in range(n)], range(n), channel=np.where(social, "social", "email"))
     again = np.flatnonzero(rng.random(n) < np.where(social, 0.8, 0.2))
-    bought = orders([*(f"k{i}" for i in again), "last"], [*(again + 10), 900])
+    bought = orders(["first", *(f"k{i}" for i in again), "last"], [0, *(again + 10), 900])
     found, _error = buying_again(asked, bought, in_time, within=pd.Timedelta("90D"))
     assert found.low < 0 < found.high
     naive = np.isin(np.arange(n), again)
@@ -211,8 +229,8 @@ def test_more_answers_in_time_pay_when_customers_buy_more(in_time, late, verdict
 def test_what_it_can_bring_is_a_product():
     asked, bought = bought_again(180, 20)
     result = ambition(asked, bought, value_per_customer=100.0, **HERE)
-    days = (asked["opened_at"].max() - asked["opened_at"].min()) / pd.Timedelta("1D")
-    assert result.gain.customers == pytest.approx(400 * 365 / days)
+    assert result.gain.customers == 400  # in 100 days, not made a year
+    assert "the 99 days of your contacts" in result.text
     more = level(result, "0.9")["kept"] - 0.5
     middle = more * 0.8 * result.gain.customers * 100
     low, high = level(result, "0.9")[["value_low", "value_high"]]
@@ -241,8 +259,50 @@ def test_doing_better_than_promised_brings_no_more():
     assert level(result, "faster")["cost"] >= level(result, "0.95")["cost"]
 
 
-def test_the_turn_is_the_first_step_that_costs_more_than_it_can_bring():
+def test_contacts_before_the_first_order_cannot_be_seen_to_buy():
+    asked, bought = bought_again(120, 60)
+    late = bought[bought["ordered_at"] >= asked["opened_at"].iloc[200]]
+    told = demand.in_time(asked, LIMITS)
+    found, _error = buying_again(asked, late, told, within=pd.Timedelta("20D"))
+    here = (asked["opened_at"] >= late["ordered_at"].min()).to_numpy()
+    assert found.n == here.sum() < 400
+
+
+def test_less_than_a_year_never_tells_that_it_does_not_pay():
+    # what it brings is counted over 100 days, what it costs over a year
     asked, bought = bought_again(120, 100)
+    result = ambition(asked.assign(handling_minutes=45.0), bought, value_per_customer=20.0, **HERE)
+    table = result.table
+    assert ((table["value_high"] < table["extra"]) & (table["value_high"] > 0)).any()
+    assert not ((table["verdict"] == "no") & (table["value_high"] > 0)).any()
+    assert result.turn is None
+    assert "costs more than it can bring" not in result.text
+    assert_says(result)
+
+
+def test_the_margin_of_few_orders_is_said_to_be_of_so_many_days():
+    asked, bought = bought_again(120, 100, every=1.0)
+    few = bought[bought["ordered_at"] < bought["ordered_at"].min() + pd.Timedelta(days=200)]
+    result = ambition(asked, few, **HERE)
+    assert result.gain.each.days < 200
+    for said in (result.text, result.method):
+        assert f"counted over the {result.gain.each.days} days of your orders" in said
+    assert "counted over the" not in ambition(asked, bought, **HERE).text
+
+
+def test_all_percentages_told_are_of_all_contacts():
+    asked, bought = bought_again(120, 100, every=1.0)
+    result = ambition(asked.assign(handling_minutes=45.0), bought, value_per_customer=20.0, **HERE)
+    place = result.ladder["level"].tolist().index(result.turn)
+    here, there = (percent(result.ladder["kept"].iloc[one]) for one in (place - 1, place))
+    assert there != percent(float(result.turn))  # of what can be answered in time
+    assert f"The step from {here} to {there} of all contacts costs" in result.text
+    without = ambition(asked.drop(columns="replied_at"), **HERE)
+    assert f"Answering {percent(level(without, '0.8')['kept'])} of all contacts in time takes" in without.text
+
+
+def test_the_turn_is_the_first_step_that_costs_more_than_it_can_bring():
+    asked, bought = bought_again(120, 100, every=1.0)
     result = ambition(asked.assign(handling_minutes=45.0), bought, value_per_customer=20.0, **HERE)
     steps = result.ladder[["cost", "value_high"]].diff()
     dear = (steps["cost"] > steps["value_high"].clip(lower=0)).to_numpy()
@@ -252,7 +312,7 @@ def test_the_turn_is_the_first_step_that_costs_more_than_it_can_bring():
 
 
 def test_the_step_that_is_told_is_the_difference_of_two_levels():
-    asked, bought = bought_again(120, 100)
+    asked, bought = bought_again(120, 100, every=1.0)
     result = ambition(asked.assign(handling_minutes=45.0), bought, value_per_customer=20.0, **HERE)
     place = result.ladder["level"].tolist().index(result.turn)
     before, after = result.ladder["cost"].iloc[place - 1], result.ladder["cost"].iloc[place]
@@ -340,12 +400,15 @@ def test_nothing_is_changed_and_kinds_of_columns_do_not_matter():
 
 
 def test_the_demo_shop():
-    # planted: the share kept of chat, phone, e-mail and social media; who calls and gives up was not answered in time
+    # planted: the share kept of chat, phone, e-mail and social media; 9% of the callers give up, after 8 seconds and
+    # 70 more on average, and those who do so within the 30 seconds are left out
     shop = open_shop()
     year = shop.contacts[shop.contacts["opened_at"] > shop.contacts["opened_at"].max() - pd.Timedelta("365D")]
     result = shop.call(ambition)
-    counts = year["channel"].value_counts()
-    kept = {"chat": 0.72, "phone": 0.71 * 0.91, "email": 0.63, "social": 0.52}
+    counts = year["channel"].value_counts().astype(float)
+    early = 0.09 * (1 - np.exp(-22 / 70))
+    counts["phone"] *= 1 - early
+    kept = {"chat": 0.72, "phone": 0.71 * 0.91 / (1 - early), "email": 0.63, "social": 0.52}
     planted = sum(counts[one] * share for one, share in kept.items()) / counts.sum()
     assert level(result, "today")["kept"] == pytest.approx(planted, abs=0.02)
     assert level(result, "0.5")["hours"] >= 54  # open Monday to Saturday from nine to six

@@ -127,9 +127,17 @@ def test_findings_say_the_direction_or_that_it_cannot_be_told():
         for us, them in ((yes(80, 100), yes(8, 100)), (yes(8, 100), yes(80, 100)), (yes(2, 4), yes(9, 20)))
     )
     assert sure.headline.startswith("We think better")
-    assert sure.benchmark == "company-superior-80"
+    assert sure.benchmark is None  # a share of the handbook is no measure for a gap in points
     assert modest.headline.startswith("Our customers think better")
     assert unsure.certainty == "too few"
+
+
+def test_a_size_without_sign_has_limits_without_the_sign():
+    # Newcombe's own example the other way round
+    assert "20 points (5 to 33)" in perception(asked(yes(48, 80), yes(56, 70))).text
+    one, other = (perception(asked(yes(us, 100), yes(150 - us, 100))).text for us in (72, 78))
+    assert "6 points (-6 to 18) may still be chance" in one
+    assert "6 points (-6 to 18) may still be chance" in other
 
 
 def test_the_bracket_stands_between_the_two_shares():

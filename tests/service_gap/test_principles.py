@@ -82,7 +82,49 @@ def test_each_principle_below_its_target_is_a_finding():
     assert [f.estimate.value for f in found] == [0.5, 0.0]
     passed = many.assign(topic="refund", transferred=True)
     found = principles(passed, survey([1] * 400, [1] * 400, [1] * 400)).findings()
-    assert [f.benchmark for f in found] == ["one-conversation-84"]
+    assert [f.headline[:10] for f in found] == ["At most 0%"]
+    assert [f.benchmark for f in found] == [None]  # what customers want is no norm for what is solved
+
+
+# 300 customers who do not come back, at 84% surely on target
+QUIET = contacts([f"k{i}" for i in range(300)], range(300))
+
+
+@pytest.mark.parametrize(("rated", "verdict"), [(0, "cannot tell yet"), (29, "cannot tell yet"), (30, "yes")])
+def test_friendly_is_never_reached_without_ratings(rated, verdict):
+    asked = QUIET.assign(friendliness=pd.array([5] * rated + [None] * (300 - rated), dtype="Int64"))
+    result = principles(asked)
+    assert result.scores.loc["solved", ["share", "verdict"]].tolist() == [1, verdict]
+    assert ("Whether it was friendly cannot be told yet" in result.text) == (rated < 30)
+    assert_says(result)
+
+
+def test_what_was_measured_is_named():
+    result = principles(QUIET)
+    assert "pass what was measured: did not come back." in result.text
+    assert "one friendly conversation" not in result.text
+    named = "Of “solved in one friendly conversation” measured: did not come back"
+    assert named in [row[1] for row in result.cells()]
+    assert named in result.sheet().iloc[:, 1].tolist()
+    more = principles(QUIET.assign(abandoned=False, transferred=False, friendliness=5))
+    assert "100% of the contacts were solved in one friendly conversation" in more.text
+    assert "measured: was answered" not in more.text
+    assert "pass what was measured: did not come back and was answered." in (
+        principles(QUIET.assign(abandoned=False)).text
+    )
+
+
+def test_the_target_is_said_to_be_a_wish():
+    assert "what customers say they want, not a norm" in principles(QUIET).text
+    assert "what customers say" not in principles(QUIET, solved_target=0.8).text
+
+
+def test_the_hardest_of_three_stages_has_limits_for_three():
+    asked = survey([3] * 12 + [1] * 88, [3] * 10 + [1] * 90, [1] * 100)
+    score = principles(effort_survey=asked).score("effort")
+    assert (score.low, score.high) == pytest.approx(proportion_confint(88, 100, 0.05 / 3, method="wilson"))
+    alone = principles(effort_survey=survey([3] * 12 + [1] * 88, [None] * 100, [None] * 100)).score("effort")
+    assert (alone.low, alone.high) == pytest.approx(proportion_confint(88, 100, 0.05, method="wilson"))
 
 
 def test_what_coming_back_costs_in_a_year():

@@ -10,6 +10,7 @@ from scipy.stats import chi2
 
 from csworkbook import language, open_shop
 from csworkbook.errors import DataError, SettingError
+from csworkbook.estimates import rough
 from csworkbook.service_gap import worth
 from csworkbook.service_gap.returning import stayed_away
 from csworkbook.service_gap.silent import silent_customers
@@ -44,11 +45,65 @@ def test_the_interval_is_the_exact_one_of_a_poisson_count():
     assert complaining.high == pytest.approx(chi2.ppf(0.975, 12) / 2 / 2)
 
 
-def test_less_than_a_year_is_made_a_year():
+def test_people_of_less_than_a_year_are_not_made_those_of_a_year():
+    # two complained in 146 days; at 5 a year who complains again would count as somebody else
     half = contacts(["a", "b", "c"], [0, 73, 146], kind=["complaint", "question", "complaint"])
-    result = silent_customers(half)
-    assert (result.people, result.years) == (2, pytest.approx(0.4))
-    assert result.complaining.value == pytest.approx(5)
+    result = silent_customers(half, orders(["a", "b", "c"], [0, 73, 400]))
+    assert result.complaining.value == 2
+    assert "beside 2 who complain, counting only the 146 days of these contacts" in result.text
+    assert "a year" not in result.headline
+    assert "not made a year" in result.method
+    assert result.cells()[0][0] == "Customers who complain, in 146 days"
+    assert "146 days" in result.sheet().iloc[0, 0]
+    assert "complain, in 146 days" in result.plot().layout.annotations[0].text
+    assert "146 days" in result.findings()[0].headline
+    assert_says(result)
+
+
+def test_eleven_months_are_made_a_year():
+    most = contacts(["a", "b", "c"], [0, 100, 340], kind="complaint")
+    assert silent_customers(most).complaining.value == pytest.approx(3 * 365 / 340)
+
+
+def test_the_margin_of_less_than_a_year_is_said_to_be_that():
+    bought = orders(["a", "a", "b", "c"], [0, 20, 30, 60], [100.0, 50.0, 60.0, 30.0])
+    each = worth.of_customers(bought, 0.5)
+    assert (each.value, each.days) == (40, 60)
+    result = silent_customers(ONE_YEAR, bought, one_in_low=1, one_in_high=1.5)
+    for said in (result.text, result.method):
+        assert "counted over the 60 days of your orders" in said
+    assert "a year." not in result.text.partition("With them")[2].partition("What a")[0]
+    assert "Margin per customer in 60 days" in [row[0] for row in result.cells()]
+    assert "less than a year" in result.plot().layout.annotations[3].text
+    assert_says(result)
+    whole = silent_customers(ONE_YEAR, orders(["a", "b"], [0, 364], 20.0))
+    assert "counted over" not in whole.text + whole.method
+
+
+def test_less_than_four_weeks_of_orders_tell_no_margin():
+    assert worth.of_customers(orders(["a", "b"], [0, 27]), 0.5) is None
+    assert worth.of_customers(orders(["a", "b"], [0, 28]), 0.5).n == 2
+
+
+def test_the_own_margin_of_an_order_goes_before_the_share_of_revenue():
+    bought = orders(["a", "a", "b"], [0, 50, 60], 100.0, margin=[10.0, np.nan, 30.0])
+    each = worth.of_customers(bought, 0.35)
+    assert each.value == pytest.approx(((10 + 35) + 30) / 2)
+    assert worth.of_customers(bought.astype({"margin": "Float64"}), 0.35).value == pytest.approx(37.5)
+    method = silent_customers(ONE_YEAR, bought, margin=0.35).method
+    assert "that of the orders where it is filled in, else 35% of the revenue" in method
+
+
+def test_customers_of_less_than_a_year_are_a_bound():
+    # 40 customers, each ordering every 30 days for 60 days: a year has 40, and not 240 as stretched
+    bought = orders([f"b{i}" for i in range(40)] * 3, np.repeat([0, 30, 60], 40))
+    found = worth.customers_a_year(bought)
+    assert (found.seen, found.days) == (40, 60)
+    assert found.most == pytest.approx(40 * 365 / 60)
+    result = silent_customers(ONE_YEAR, bought)
+    said = "a year like the 60 days of your orders, with 40 customers, has at most 243, so it is at most one in 2.5"
+    assert said in result.text
+    assert worth.customers_a_year(orders(["a", "b"], [0, 364])).most == 2
 
 
 def test_a_first_year_that_is_not_whole_is_left_out():
@@ -103,7 +158,7 @@ def test_there_are_no_more_dissatisfied_customers_than_customers():
     # 100 complain, 250 buy in a year: one in 26 would make 2,600 dissatisfied
     bought = orders([f"b{i}" for i in range(250)], np.linspace(0, 364, 250))
     result = silent_customers(ONE_YEAR, bought)
-    assert result.customers == pytest.approx(250)
+    assert result.customers.most == pytest.approx(250)
     assert rows(result).loc["dissatisfied", "high"] <= 250
     assert rows(result).loc["gone", "high"] < 250
     assert "cannot be true here: with 250 customers a year it is at most one in 2.5" in result.text
@@ -269,9 +324,15 @@ def test_the_picture_tells_every_step_from_and_to():
     assert "€" in said[3]
 
 
-def test_the_finding_is_the_count_and_its_money_is_an_assumption():
-    (finding,) = silent_customers(ONE_YEAR, value_per_customer=20.0).findings()
+def test_the_finding_is_the_range_of_the_silent_and_its_money_is_an_assumption():
+    result = silent_customers(ONE_YEAR, value_per_customer=20.0)
+    (finding,) = result.findings()
     assert finding.value is None
+    assert finding.certainty == "likely"
+    assert "two assumptions" in finding.headline
+    gone = rows(result).loc["gone"]
+    assert [finding.estimate.low, finding.estimate.high] == [rough(gone["low"]), rough(gone["high"])]
+    assert finding.estimate.low < finding.estimate.value < finding.estimate.high
     assert finding.benchmark == "complain-1-in-26"
     assert finding.assumptions
 
@@ -279,3 +340,10 @@ def test_the_finding_is_the_count_and_its_money_is_an_assumption():
 def test_customers_of_other_kinds_of_columns_are_the_same():
     other = TWO_YEARS.astype({"customer_id": "category", "kind": "category"}).set_axis(range(7, -1, -1))
     pd.testing.assert_frame_equal(silent_customers(TWO_YEARS).table, silent_customers(other).table)
+
+
+def test_times_told_in_other_units_are_the_same():
+    bought = orders([f"k{i}" for i in range(101)] * 2, [0] * 101 + [300] * 101)
+    one = stayed_away(ONE_YEAR, bought, within=pd.Timedelta("90D"))
+    other = bought.assign(ordered_at=bought["ordered_at"].dt.as_unit("s"))
+    assert stayed_away(ONE_YEAR, other, within=pd.Timedelta("90D")) == one

@@ -16,7 +16,8 @@ def per_contact(
     """The cost of every contact in money, and where it comes from: "costs" or "minutes".
 
     With channel costs: what a channel cost (hours × hourly cost + fixed cost) in the months that have
-    both, divided by its contacts in those months. A channel without costs, and every channel without
+    both, divided by its contacts in those months; of a month in which the contacts begin or end, only the
+    share of its days from the first to the last contact counts. A channel without costs, and every channel without
     that table, is reckoned by handling minutes × hourly cost; a contact without minutes counts with the
     mean of its channel, an abandoned one with none.
 
@@ -51,6 +52,7 @@ def _by_costs(contacts: pd.DataFrame, channel_costs: pd.DataFrame, hourly_cost: 
     costs = pd.DataFrame(
         {"month": _months(channel_costs["month"]), "channel": _words(channel_costs), "spent": spent}
     )
+    costs["spent"] *= _covered(costs["month"].to_numpy("datetime64[M]"), contacts["opened_at"])
     costs = costs.groupby(["month", "channel"])["spent"].sum()
     counts = pd.DataFrame(
         {"month": _months(contacts["opened_at"]), "channel": _words(contacts)}
@@ -70,11 +72,21 @@ def _by_minutes(contacts: pd.DataFrame, hourly_cost: float) -> np.ndarray:
     return filled.to_numpy(float) / 60 * hourly_cost
 
 
+def _covered(months: np.ndarray, times: pd.Series) -> np.ndarray:
+    """The share of the days of each month that lie between the first and the last of these times (0–1)."""
+    days = _local(times).to_numpy("datetime64[D]")
+    start, end = months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]")
+    inside = np.minimum(end, days.max() + 1) - np.maximum(start, days.min())
+    return np.clip(inside / (end - start), 0.0, 1.0)
+
+
 def _months(times: pd.Series) -> np.ndarray:
-    local = (
-        times.dt.tz_localize(None) if getattr(times.dtype, "tz", None) is not None else pd.to_datetime(times)
-    )
-    return local.to_numpy("datetime64[M]")
+    return _local(times).to_numpy("datetime64[M]")
+
+
+def _local(times: pd.Series) -> pd.Series:
+    zoned = getattr(times.dtype, "tz", None) is not None
+    return times.dt.tz_localize(None) if zoned else pd.to_datetime(times)
 
 
 def _words(table: pd.DataFrame) -> pd.Series:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from csworkbook import estimates
 from csworkbook.errors import DataError
@@ -15,6 +16,7 @@ from csworkbook.ledger.sources import DAY
 from csworkbook.service_gap.myths import matched
 from csworkbook.service_gap.myths.draws import DRAWS
 from csworkbook.service_gap.myths.history import History, keys
+from csworkbook.service_gap.worth import span_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Money:
 
 
 def inside(past: History, second: np.ndarray, days: int) -> tuple[np.ndarray, float]:
-    """The contacts since the first order with a finished window, and how many days they cover."""
+    """The contacts since the first order with a finished window, and how many days they cover: 28 at least."""
     until = past.last - days * DAY
     inside = (second >= past.first) & (second <= until)
     if not inside.any():
@@ -45,7 +47,8 @@ def inside(past: History, second: np.ndarray, days: int) -> tuple[np.ndarray, fl
             ),
         )
     first, last = max(second.min(), past.first), min(second.max(), until)
-    return inside, max((last - first) / DAY, 1.0)
+    span_of(pd.DataFrame({"opened_at": pd.to_datetime([first, last], unit="s")}))
+    return inside, float((last - first) / DAY)
 
 
 def credited(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -11,12 +10,22 @@ import pandas as pd
 
 from csworkbook import estimates, language
 from csworkbook.errors import DataError, SettingError
-from csworkbook.estimates import LEVEL, SMALL, Estimate
+from csworkbook.estimates import SMALL, Estimate
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
 from csworkbook.repeats import duration
 from csworkbook.results import question
 from csworkbook.service_gap.myths import expectations, pictures
+from csworkbook.service_gap.myths.differences import (
+    POWER,
+    SURE,
+    as_points,
+    equal,
+    equal_within,
+    slight,
+    stratified,
+    wanted,
+)
 from csworkbook.service_gap.myths.expectations import MEASURES, measures
 from csworkbook.service_gap.myths.history import history
 from csworkbook.service_gap.myths.verdicts import NOTHING, Sides, Tested, left_out, without
@@ -26,8 +35,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 GROUPS = ("missed", "met", "exceeded")
-_POWER = 0.8
-Answer = Literal["equal", "no more", "more", "less", "cannot tell yet"]
+Answer = Literal["equal", "no more", "a little more", "more", "less", "cannot tell yet"]
 
 
 def _labels() -> dict[str, str]:
@@ -66,8 +74,10 @@ def exceeding(
 
     Two one-sided tests: do customers whose expectation was exceeded buy again as often, give or take
     `limit_points`, as those for whom it was met? Looked at is the first time of every customer who
-    had ordered before and whose window is over. The tests and the p-values are score tests (Miettinen
-    & Nurminen 1985), the interval is Newcombe's.
+    had ordered before and whose window is over. Where both kinds stand on several channels they are
+    compared channel by channel (Mantel–Haenszel weights, Sato's error), for channels differ in what is
+    promised and in who buys. On one channel the tests and the p-values are score tests (Miettinen &
+    Nurminen 1985), the interval is Newcombe's. Each one-sided test is at 2.5%.
 
     Parameters
     ----------
@@ -80,7 +90,8 @@ def exceeding(
     within : str
         A pandas duration, such as ``"180D"``.
     limit_points : float
-        The difference, in points (0–100), that is too small to matter.
+        The difference, in points (0–100), that is too small to matter; never more than a quarter of the
+        share that buys again.
     factor : float
         Share of the promised time (0–1).
     channel : str, optional
@@ -90,8 +101,8 @@ def exceeding(
     -------
     Exceeding
         table: group (missed, met, exceeded), n, again, share, low, high (0–1, Wilson). `estimate` is
-        exceeded minus met (points, −1–1), `answer` equal, more, less or cannot tell yet, `p_equal` the
-        p-value of the two one-sided tests.
+        exceeded minus met (points, −1–1), `answer` equal, no more, a little more, more, less or cannot
+        tell yet, `p_equal` the p-value of the two one-sided tests, `strata` how many channels were compared.
 
     Raises
     ------
@@ -118,7 +129,7 @@ def exceeding(
         grouped = expectations.by_contact(past, part[part["opened_at"].notna()], measure, factor)
     told, left = expectations.first(past, grouped, days)
     table = _table(told)
-    return _tested(table, limit_points / 100, (measure, days, factor, channel, left))
+    return _tested(table, _by_channel(told), limit_points / 100, (measure, days, factor, channel, left))
 
 
 def _possible(limit_points: float, factor: float) -> None:
@@ -163,65 +174,48 @@ def _table(told: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"group": GROUPS, "n": n, "again": again, "share": share, "low": low, "high": high})
 
 
+def _by_channel(told: pd.DataFrame) -> np.ndarray:
+    """Per channel, for missed, met and exceeded: how many bought again, of how many (channels, 3, 2)."""
+    place, names = pd.factorize(told["channel"], use_na_sentinel=False)
+    cell, size = 3 * place + told["group"].to_numpy(int), 3 * len(names)
+    counts = np.bincount(cell, told["again"], size), np.bincount(cell, minlength=size)
+    return np.stack(counts, axis=-1).reshape(-1, 3, 2)
+
+
 # ---------------------------------------------------------------- the two tests
-def _tested(table: pd.DataFrame, limit: float, about: tuple) -> Exceeding:
-    _missed, met, exceeded = table[["again", "n"]].to_numpy().tolist()
-    estimate = estimates.difference(*exceeded, *met)
-    p_equal, p_no_more = equal(*exceeded, *met, limit)
-    enough = min(met[1], exceeded[1]) >= SMALL
-    both = _sides(estimate, limit, p_no_more) if enough else NOTHING
-    return Exceeding(table, estimate, both, limit, p_equal, *about)
+def _tested(table: pd.DataFrame, counts: np.ndarray, limit: float, about: tuple) -> Exceeding:
+    pairs = _pairs(counts, 2, 1)
+    (more, exceeded), (again, met) = pairs.sum(axis=0).tolist()
+    limit = slight(limit, more + again, exceeded + met)
+    estimate, error = _difference(pairs)
+    if error > 0:
+        p_equal, p_no_more = equal_within(estimate.value, error, limit)
+    else:
+        p_equal, p_no_more = equal(more, exceeded, again, met, limit)
+    least = int(min(met, exceeded))
+    both = _sides(estimate, limit, p_no_more) if least >= SMALL else NOTHING
+    return Exceeding(table, estimate, both, limit, p_equal, *about, counts, least)
 
 
-def equal(count: int, n: int, other_count: int, other_n: int, limit: float) -> tuple[float, float]:
-    """Two one-sided score tests of two shares: are they equal, give or take `limit` (0–1)?
+def _pairs(counts: np.ndarray, one: int, other: int) -> np.ndarray:
+    """The counts of two of the three groups, on the channels that have both (channels, 2, 2)."""
+    pairs = counts[:, [one, other]]
+    return pairs[(pairs[..., 1] > 0).all(axis=1)]
 
-    Returns
-    -------
-    (float, float)
-        The p-value of "they differ by `limit` or more" (small: as good as equal), and of its upper half,
-        "the first is larger by `limit` or more" (small: no more than the other). NaN where a group is empty.
 
-    >>> [p < 0.001 for p in equal(650, 1000, 655, 1000, 0.1)]
-    [True, True]
-    """
-    from statsmodels.stats.proportion import tost_proportions_2indep
-
-    if min(n, other_n) == 0:
-        return float("nan"), float("nan")
-    with np.errstate(all="ignore"):
-        tested = tost_proportions_2indep(
-            count, n, other_count, other_n, -limit, limit, method="score", compare="diff"
-        )
-    return float(tested.pvalue), float(tested.results_smaller.pvalue)
+def _difference(pairs: np.ndarray) -> tuple[Estimate, float]:
+    """The first minus the second, and its standard error if that is worked out channel by channel (NaN if not)."""
+    estimate, error = stratified(pairs)
+    if len(pairs) > 1 and error > 0:
+        return estimate, error
+    return estimates.difference(*pairs.sum(axis=0).ravel().tolist()), float("nan")
 
 
 def _sides(estimate: Estimate, limit: float, p_no_more: float) -> Sides:
-    """More is for the myth; against it is not to be more by as much as the limit."""
+    """More is for the myth; against it is not to be more by as much as the limit. Both p-values are two-sided."""
     p_for = estimate.p if estimate.value > 0 else 1.0
-    p_against = 1.0 if np.isnan(p_no_more) else p_no_more
+    p_against = 1.0 if np.isnan(p_no_more) else min(2 * p_no_more, 1.0)
     return Sides(estimate.value, estimate.low, estimate.high, limit, p_for, p_against)
-
-
-def wanted(share: float, limit: float, power: float = _POWER) -> int:
-    """How many customers in each group would show equal shares to be equal (Chow, Shao & Wang 2008, 4.2).
-
-    Parameters
-    ----------
-    share : float
-        That buys again in both (0–1).
-    limit : float
-        The difference that is too small to matter (0–1).
-    power : float
-        The chance to find it (0–1).
-
-    >>> wanted(0.75, 0.2)
-    81
-    """
-    from scipy.stats import norm
-
-    z = norm.ppf(LEVEL) + norm.ppf(0.5 + power / 2)
-    return math.ceil(2 * share * (1 - share) * (z / limit) ** 2)
 
 
 @dataclass(frozen=True)
@@ -235,14 +229,29 @@ class Exceeding(Tested):
     factor: float = 0.5
     channel: str | None = None
     left: tuple[int, int, int] = (0, 0, 0)
+    counts: np.ndarray = field(default_factory=lambda: np.zeros((0, 3, 2)))
+    least: int = 0
     myth: ClassVar[str] = "exceeding"
 
     @property
+    def strata(self) -> int:
+        """How many channels have customers whose expectation was met and customers for whom it was exceeded."""
+        return len(_pairs(self.counts, 2, 1))
+
+    @property
+    def several(self) -> bool:
+        """Whether the customers compared were in touch on more than one channel."""
+        return int((self.counts[:, 1:, 1].sum(axis=1) > 0).sum()) > 1
+
+    @property
     def answer(self) -> Answer:
-        """Whether exceeding brings as much as meeting (equal), no more (perhaps less), more, less, or neither is sure."""
+        """Whether exceeding brings as much as meeting (equal), no more (perhaps less), a little more (too little to
+        matter), more, less, or neither is sure.
+        """
         if self.verdict == "not supported":
-            least = "less" if self.estimate.high < 0 else "no more"
-            return "equal" if self.p_equal < 1 - LEVEL else least
+            if self.estimate.high < 0 or self.estimate.low > 0:
+                return "less" if self.estimate.high < 0 else "a little more"
+            return "equal" if self.p_equal < SURE else "no more"
         return "more" if self.verdict == "supported" else "cannot tell yet"
 
     @property
@@ -254,37 +263,52 @@ class Exceeding(Tested):
     def needed(self) -> int:
         """How many customers in each group would show that it makes no difference, if it makes none."""
         met = self.table.iloc[1]
-        share = met["share"] if met["n"] >= SMALL and 0 < met["share"] < 1 else 0.5
+        share = met["share"] if met["n"] >= SMALL and 0 < met["share"] < 1 else min(0.5, 4 * self.limit)
         return wanted(float(share), self.limit)
 
     @property
     def seen(self) -> int:
-        """How many there are in the smaller of the two groups."""
-        return int(self.table["n"][1:].min())
+        """How many there are in the smaller of the two groups that are compared."""
+        return self.least
 
     @property
     def text(self) -> str:
         """Both shares, the difference, whether that is equal, the verdict."""
         _missed, met, exceeded = (self.table.iloc[place] for place in range(3))
-        if min(met["n"], exceeded["n"]) == 0:
+        if min(met["n"], exceeded["n"]) == 0 or not self.strata:
             return self._nobody() + " " + self.judged()
-        said = _(
-            "Within {days} days {more} of customers whose expectation was exceeded buy again, and {met} of those for whom "
-            "it was met. The difference is {difference}."
-        ).format(
+        said = self._shares().format(
             days=self.days, more=language.percent(exceeded["share"]), met=language.percent(met["share"]),
             difference=self.estimate,
         )  # fmt: skip
         return f"{said} {self._equal()} {self.judged()}"
 
+    def _shares(self) -> str:
+        if self.several:
+            return _(
+                "Within {days} days {more} of customers whose expectation was exceeded buy again, and {met} of those for whom "
+                "it was met. Compared channel by channel, the difference is {difference}."
+            )
+        return _(
+            "Within {days} days {more} of customers whose expectation was exceeded buy again, and {met} of those for whom "
+            "it was met. The difference is {difference}."
+        )
+
     def _nobody(self) -> str:
+        if self.table["n"][1:].min() > 0:
+            return _(
+                "On no channel are there both customers whose expectation was met and customers for whom it was exceeded."
+            )
         return _("There are no customers to compare whose expectation was met and whose was exceeded.")
 
     def _equal(self) -> str:
-        points = language.number(self.limit * 100)
+        points = as_points(self.limit)
         told = {
             "equal": _(
                 "That is equal to within {points} points: exceeding brings nothing that meeting does not."
+            ),
+            "a little more": _(
+                "That is a little more, but surely less than {points} points: too little to matter."
             ),
             "more": _("Exceeding goes with more orders than meeting; that it causes them, this cannot show."),
             "no more": _(
@@ -333,19 +357,27 @@ class Exceeding(Tested):
     def _worked_out(self) -> str:
         return _(
             "The first time of every customer who had ordered before; buys again = an order within {days} days. {left} "
-            "Equal: two one-sided score tests, limit "
-            "{points} points (p = {p}). Interval: Newcombe, 95%. To show that equal is equal ({power} of the time) takes "
-            "{n} customers in each group."
+            "{how} Equal: two one-sided tests, each at 2.5% so that they agree with the 95% interval and with the two-sided "
+            "test of more; limit {points} points (never more than a quarter of the share that buys again; p = {p}). To show "
+            "that equal is equal ({power} of the time) takes {n} customers in each group."
         ).format(
-            days=self.days, left=left_out(*self.left),
-            points=language.number(self.limit * 100), p=self.vocabulary.cell("p", self.p_equal),
-            power=language.percent(_POWER), n=language.number(self.needed),
+            days=self.days, left=left_out(*self.left), how=self._how(),
+            points=as_points(self.limit), p=self.vocabulary.cell("p", self.p_equal),
+            power=language.percent(POWER), n=language.number(self.needed),
         ).replace("= <", "<")  # fmt: skip
+
+    def _how(self) -> str:
+        if self.strata > 1:
+            return _(
+                "Compared within {n} channels (Mantel–Haenszel weights, interval with Sato's error): channels differ in what "
+                "is promised and in who buys there."
+            ).format(n=self.strata)
+        return _("Score tests; interval: Newcombe, 95%.")
 
     def plot(self) -> go.Figure:
         """The differences with their intervals, and the zone in which they are too small to matter."""
-        missed, met = self.table[["again", "n"]].to_numpy().tolist()[:2]
         rows = [(_("exceeded, against met"), self.estimate)]
-        if min(missed[1], met[1]) > 0:
-            rows.append((_("met, against not met"), estimates.difference(*met, *missed)))
+        pairs = _pairs(self.counts, 1, 0)
+        if len(pairs):
+            rows.append((_("met, against not met"), _difference(pairs)[0]))
         return pictures.differences(rows, self.limit)

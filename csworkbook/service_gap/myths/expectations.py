@@ -35,9 +35,11 @@ def channels(contacts: pd.DataFrame | None = None) -> list[str | None]:
 
 
 def by_contact(past: History, contacts: pd.DataFrame, measure: str, factor: float) -> pd.DataFrame:
-    """Every contact as a moment of a customer, with its group (0 missed, 1 met, 2 exceeded; NaN unknown)."""
+    """Every contact as a moment of a customer: channel and group (0 missed, 1 met, 2 exceeded; NaN unknown)."""
     group = by_reply(contacts, factor) if measure == "reply" else by_mark(contacts[measure])
+    channel = contacts["channel"].astype("string").to_numpy(object, na_value=None)
     moments = {"customer": past.of(contacts), "second": seconds(contacts["opened_at"]), "group": group}
+    moments["channel"] = channel
     return pd.DataFrame(moments)
 
 
@@ -64,7 +66,7 @@ def by_effort(past: History, survey: pd.DataFrame) -> pd.DataFrame:
     survey = survey[survey["answered_at"].notna()]
     most = survey[list(EFFORT_STAGES)].astype("Float64").max(axis=1).to_numpy(float, na_value=np.nan)
     moments = {"customer": past.of(survey), "second": seconds(survey["answered_at"]), "group": 3 - most}
-    return pd.DataFrame(moments)
+    return pd.DataFrame({**moments, "channel": None})
 
 
 def first(past: History, moments: pd.DataFrame, days: int) -> tuple[pd.DataFrame, tuple[int, int, int]]:

@@ -12,6 +12,7 @@ from csworkbook.errors import DataError
 from csworkbook.language import gettext as _
 from csworkbook.ledger.sources import DAY
 from csworkbook.repeats import known_customers, known_words
+from csworkbook.service_gap.worth import margins
 from csworkbook.tables import require
 
 _SHIFT = (
@@ -139,6 +140,12 @@ def identified(contacts: pd.DataFrame) -> np.ndarray:
     return named
 
 
+def by_order_only(contacts: pd.DataFrame) -> np.ndarray:
+    """Whether each contact can only be found by an order number: whose it is, is known because he has bought."""
+    named = identified(contacts)
+    return named & ~identified(contacts.drop(columns="order_id", errors="ignore"))
+
+
 def keys(customer: np.ndarray, second: np.ndarray) -> np.ndarray:
     """One whole number per moment, which sorts by customer and then by time."""
     return customer.astype(np.int64) * _SHIFT + second
@@ -179,7 +186,7 @@ def history(orders: pd.DataFrame, margin: float = 0.35) -> History:
     numbers = numbers[(codes >= 0) & numbers.index.notna() & ~numbers.index.duplicated(keep=False)]
     return History(
         names=pd.Index(names), owners=owned, numbers=numbers, customer=codes[kept], second=at[kept],
-        margin=_margins(orders, margin)[kept], first=at.min(), last=at.max(),
+        margin=margins(orders, margin)[kept], first=at.min(), last=at.max(),
     )  # fmt: skip
 
 
@@ -199,12 +206,3 @@ def _buyers(orders: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     owners, several = by_mail.first(), by_mail.nunique()
     owners = owners.fillna(pd.Series(owners.index, index=owners.index))[several <= 1]
     return named.where(named.notna(), mail.map(owners)), owners
-
-
-def _margins(orders: pd.DataFrame, margin: float) -> np.ndarray:
-    """The margin of every order in money; nothing where neither margin nor revenue is known."""
-    earned = orders["revenue"].to_numpy(float, na_value=np.nan) * margin
-    if "margin" in orders:
-        own = orders["margin"].to_numpy(float, na_value=np.nan)
-        earned = np.where(np.isnan(own), earned, own)
-    return np.nan_to_num(earned)

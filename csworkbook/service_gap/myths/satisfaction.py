@@ -17,6 +17,7 @@ from csworkbook.language import mark
 from csworkbook.repeats import duration
 from csworkbook.results import question
 from csworkbook.service_gap.myths import pictures, survival
+from csworkbook.service_gap.myths.differences import as_points, equal, slight
 from csworkbook.service_gap.myths.draws import resampled
 from csworkbook.service_gap.myths.history import History, history, seconds
 from csworkbook.service_gap.myths.verdicts import NOTHING, Precise, Sides, Tested, left_out, sides, without
@@ -25,7 +26,7 @@ from csworkbook.tables import require
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-HARDLY = 0.1  # a correlation up to this is called hardly any (Cohen 1988: small)
+LIMIT = 0.05  # a difference of shares up to this is too small to matter (see `differences.slight`)
 # score → its table, and the highest value of each group but the last
 _SCORES = {
     "satisfied": ("contacts", (0,)),
@@ -78,8 +79,11 @@ def satisfaction(
     Looked at is the first score of every customer who had ordered before. The link with buying again
     within the window is Kendall's tau-b, with a percentile interval over resampled customers; windows
     that reach past the last order are left out. The curves (Kaplan–Meier) use them too, as customers
-    who have not bought again yet, and are compared by the log-rank test. The myth is not supported
-    when the whole interval lies below 0.1 (hardly any link), and supported when it lies above zero.
+    who have not bought again yet, and are compared by the log-rank test. The myth is supported when the
+    correlation is surely above zero. It is not supported when that is not so and the highest scores
+    surely buy again less than 5 points (or a quarter of the share that buys again, if that is less) more
+    often than the lowest: a correlation gets smaller where nearly all give the same score, a difference
+    of shares does not.
 
     Parameters
     ----------
@@ -93,7 +97,8 @@ def satisfaction(
     -------
     Satisfaction
         table: score (its groups), customers, n (with a finished window), again, share, low, high (0–1,
-        Wilson). `estimate` is the correlation (−1–1), `logrank` the p-value of the curves.
+        Wilson). `estimate` is the correlation (−1–1), `sides` the difference between the highest and the
+        lowest score (points), `logrank` the p-value of the curves.
 
     Raises
     ------
@@ -114,7 +119,8 @@ def satisfaction(
     told, left = _scored(past, tables[name], name, score, days)
     groups = np.searchsorted(edges, told["score"], "left")
     table = _table(told, groups, _NAMES[edges])
-    estimate, both = _correlation(told[told["over"]], seed)
+    estimate = _correlation(told[told["over"]], seed)
+    both = _sides(table[table["n"] > 0], estimate)
     curves = survival.curves(told, groups, table["score"])
     return Satisfaction(
         table,
@@ -212,18 +218,31 @@ def tau_b(tables: np.ndarray) -> np.ndarray:
         return np.where(free > 0, apart / np.sqrt(free), np.nan)[()]
 
 
-def _correlation(told: pd.DataFrame, seed: int) -> tuple[Precise, Sides]:
-    """Tau-b with its percentile interval over customers, and which side of the myth that is on."""
+def _correlation(told: pd.DataFrame, seed: int) -> Precise:
+    """Tau-b with its percentile interval and its p-value over resampled customers."""
     values = np.unique(told["score"])
     cell = 2 * np.searchsorted(values, told["score"]) + told["again"]
     counts = np.bincount(cell, minlength=2 * len(values)).astype(float)
     n, value = len(told), float(tau_b(counts.reshape(-1, 2))) if len(values) else float("nan")
     if n < 2 or np.isnan(value):
-        return Precise(float("nan"), -1.0, 1.0, n, "correlation"), NOTHING
+        return Precise(float("nan"), -1.0, 1.0, n, "correlation")
     draws = tau_b(_again(counts, seed).reshape(-1, len(values), 2))
     low, high = np.nanquantile(draws, [(1 - estimates.LEVEL) / 2, (1 + estimates.LEVEL) / 2])
-    both = sides(value, float(np.nanstd(draws)), HARDLY) if n >= SMALL else NOTHING
-    return Precise(value, float(low), float(high), n, "correlation", both.p_for), both
+    p = sides(value, float(np.nanstd(draws)), 0.0).p_for
+    return Precise(value, float(low), float(high), n, "correlation", p)
+
+
+def _sides(seen: pd.DataFrame, correlation: Precise) -> Sides:
+    """A sure link is for the myth; against it is that the highest scores surely buy again hardly more often."""
+    if correlation.n < SMALL or len(seen) < 2 or np.isnan(correlation.value):
+        return NOTHING
+    low, high = seen[["again", "n"]].to_numpy().tolist()[:: len(seen) - 1]
+    limit = slight(LIMIT, low[0] + high[0], low[1] + high[1])
+    difference, p_for = estimates.difference(*high, *low), correlation.p
+    p_against = 1.0
+    if min(low[1], high[1]) >= SMALL and not p_for < 1 - estimates.LEVEL:
+        p_against = min(2 * equal(*high, *low, limit)[1], 1.0)
+    return Sides(difference.value, difference.low, difference.high, limit, p_for, p_against)
 
 
 def _again(counts: np.ndarray, seed: int) -> np.ndarray:
@@ -250,11 +269,11 @@ class Satisfaction(Tested):
 
     @property
     def needed(self) -> int:
-        """How many customers would tell the correlation to within 0.1."""
-        half = (self.estimate.high - self.estimate.low) / 2
-        if self.estimate.n < SMALL or np.isnan(self.estimate.value) or not half > 0:
-            return math.ceil((1.96 / HARDLY) ** 2)
-        return max(SMALL, math.ceil(self.estimate.n * (half / HARDLY) ** 2))
+        """How many customers would tell the difference to within what is too small to matter."""
+        half, limit = (self.sides.high - self.sides.low) / 2, self.sides.slight
+        if not half > 0 or not limit > 0:
+            return math.ceil((1.96 / LIMIT) ** 2)  # two groups of one size, of which half buy again
+        return max(SMALL, math.ceil(self.estimate.n * (half / limit) ** 2))
 
     @property
     def text(self) -> str:
@@ -279,14 +298,20 @@ class Satisfaction(Tested):
         if np.isnan(self.estimate.value):
             return ""
         said = _("The rank correlation is {correlation}").format(correlation=self.estimate)
+        if self.verdict == "not enough data":
+            return said + "."
+        points = as_points(self.sides.slight)
         if self.verdict == "not supported":
-            less = self.estimate.high < 0
-            return said + (
-                _(": who scores higher even buys again less often.") if less else _(": hardly any link.")
-            )
-        if self.verdict == "supported":
-            return said + _(": who scores higher buys again more often.")
-        return said + "."
+            if self.estimate.high < 0:
+                return said + _(": who scores higher even buys again less often.")
+            return said + _(
+                ": hardly any link, and a difference of surely less than {points} points."
+            ).format(points=points)
+        if self.sides.high < self.sides.slight:
+            return said + _(
+                ": who scores higher buys again more often, but the difference is less than {points} points."
+            ).format(points=points)
+        return said + _(": who scores higher buys again more often.")
 
     @property
     def action(self) -> str:
@@ -305,9 +330,11 @@ class Satisfaction(Tested):
         """Definitions, the test, what was left out."""
         said = _(
             "The first score of every customer who had ordered before. Buys again = an order within {days} days. {left} "
-            "Correlation: Kendall's tau-b, interval over resampled customers; below {hardly} counts as hardly any. "
+            "Correlation: Kendall's tau-b, interval over resampled customers; surely above zero supports the myth. Otherwise "
+            "the difference between the highest and the lowest score speaks against it, when that is surely less than {limit} "
+            "points, or a quarter of the share that buys again if that is less (score test, 2.5%). "
             "Shares: Wilson, 95%. Curves: Kaplan–Meier with 95% bands, unfinished windows included."
-        ).format(days=self.days, left=left_out(*self.left), hardly=language.number(HARDLY, 1))
+        ).format(days=self.days, left=left_out(*self.left), limit=as_points(LIMIT))
         if np.isnan(self.logrank):
             return said
         p = self.vocabulary.cell("p", self.logrank)

@@ -19,7 +19,7 @@ from csworkbook.results import Vocabulary, question
 from csworkbook.service_gap.myths import credit, pictures
 from csworkbook.service_gap.myths.costs import per_contact
 from csworkbook.service_gap.myths.draws import by_customer, resampled
-from csworkbook.service_gap.myths.history import found_in, history, identified, seconds
+from csworkbook.service_gap.myths.history import by_order_only, found_in, history, identified, seconds
 from csworkbook.service_gap.myths.verdicts import NOTHING, Sides, Tested, bounds
 from csworkbook.tables import require
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 YEAR = 365.25  # days
 _STEPS = np.linspace(0, 1, 21)  # the shares that are worked out for the picture and the table
 _CLOSE = 0.1  # of the cost: a result to within this is close enough
-_ASSUMED = 0.5  # would have bought anyway, where nothing tells
+_ASSUMED = 0.5  # would have bought anyway, where nothing tells: shown, but not judged by
+_NAMED = 0.5  # of the contacts at least must name their customer
 
 
 def _labels() -> dict[str, str]:
@@ -62,7 +63,8 @@ def service_result(
     An order is credited, with its margin, to the customer's last contact in the window before it. The
     result is what is credited, without the share that would have bought anyway, minus the cost of the
     same contacts; per year, with percentile intervals over resampled customers. Contacts whose window
-    is not over yet, and those that name no customer, are left out.
+    is not over yet, and those that name no customer, are left out. No verdict when more than half of the
+    contacts name no customer (an order number alone is no name: only who has bought has one).
 
     Parameters
     ----------
@@ -70,8 +72,8 @@ def service_result(
         Cost per channel and month; handling minutes × hourly cost without (see `costs.per_contact`).
     anyway : float, optional
         The share (0–1) of what is credited that would have been bought without the contact; by default
-        what comparable customers who were not in touch buy in the same window (see `leaving`), or a half
-        where there are too few of them.
+        what comparable customers who were not in touch buy in the same window (see `leaving`). Where there
+        are too few of them a half is shown, and the verdict is given only if it is the same at 0 and at 1.
     within : str
         A pandas duration, such as ``"14D"``.
     margin : float
@@ -89,7 +91,7 @@ def service_result(
     Raises
     ------
     DataError
-        When nothing tells the cost, or no window is over.
+        When nothing tells the cost, no window is over, or these contacts span less than 28 days.
     SettingError
         When `anyway` is no share.
 
@@ -107,7 +109,8 @@ def service_result(
     contacts = contacts[contacts["opened_at"].notna()]
     found_in(past, contacts)
     cost, source = per_contact(contacts, channel_costs, hourly_cost)
-    named = identified(contacts)
+    named, without = identified(contacts), by_order_only(contacts)
+    unnamed = float((~named | without).mean())
     contacts, cost = contacts[named], cost[named]
     customer, second = past.of(contacts), seconds(contacts["opened_at"])
     inside, period = credit.inside(past, second, days)
@@ -115,7 +118,9 @@ def service_result(
     own = credit.own_share(past, customer, second, days)
     parts = by_customer(customer[inside], np.column_stack([credited, cost])[inside])
     money = credit.Money(parts.sum(0), resampled(parts, seed=seed), YEAR / period)
-    about = _About(days, source, count, len(parts), int((~inside).sum()), int((~named).sum()), period)
+    about = _About(
+        days, source, count, len(parts), int((~inside).sum()), int((~named).sum()), period, unnamed
+    )
     return _told(money, own, anyway, seed, currency, about)
 
 
@@ -128,6 +133,7 @@ class _About:
     open: int = 0
     unnamed: int = 0
     period: float = 0.0
+    unnamed_share: float = 0.0
 
 
 def _told(
@@ -140,7 +146,9 @@ def _told(
     low, high = credit.ends(draws)
     estimate = Estimate(value, low, high, about.orders, "money", None, currency)
     enough = about.people >= SMALL and (about.orders >= SMALL or value < 0)
-    both = _sides(estimate, draws) if enough else NOTHING
+    both = _sides(estimate, draws) if enough and about.unnamed_share <= 1 - _NAMED else NOTHING
+    if anyway is None and own is None and both is not NOTHING:
+        both = _whatever(money, about.orders)
     return ServiceResult(
         pd.DataFrame(rows),
         estimate,
@@ -182,6 +190,17 @@ def _sides(estimate: Estimate, draws: np.ndarray) -> Sides:
     )
 
 
+def _whatever(money: credit.Money, orders: int) -> Sides:
+    """The sides where nothing tells who would have bought anyway: only what holds at 0 and at 1 alike."""
+    none, all_ = (_at(share, money, orders) for share in (0.0, 1.0))
+    return none if none.verdict == all_.verdict else NOTHING
+
+
+def _at(share: float, money: credit.Money, orders: int) -> Sides:
+    value, draws = money.result(share)
+    return _sides(Estimate(value, *credit.ends(draws), orders, "money"), draws)
+
+
 @dataclass(frozen=True)
 class ServiceResult(Tested):
     """What is credited to service minus what it costs, for every share that would have bought anyway."""
@@ -208,6 +227,35 @@ class ServiceResult(Tested):
         if self.about.orders < SMALL or not (half > 0 and cost > 0):
             return 10 * SMALL
         return max(SMALL, math.ceil(self.about.orders * (half / (_CLOSE * cost)) ** 2))
+
+    @property
+    def lacks(self) -> str:
+        """Why more of the same contacts would not do for a verdict; empty where they would."""
+        if self.about.unnamed_share > 1 - _NAMED:
+            return _(
+                "{share} of the contacts name no customer (an order number alone is no name: only who has bought has one). "
+                "What followed on those cannot be credited, so there is not enough data for a verdict on the myth."
+            ).format(share=language.percent(self.about.unnamed_share))
+        if (
+            self.about.people < SMALL
+            or self.chosen
+            or self.own_share is not None
+            or self.sides is not NOTHING
+        ):
+            return ""
+        return _(
+            "Nobody can be compared, so nothing tells who would have bought anyway, and the verdict hangs on it: there is not "
+            "enough data for a verdict on the myth."
+        )
+
+    @property
+    def enough(self) -> int | None:
+        """How many credited orders would do; None where more of them would not help."""
+        return None if self.lacks else super().enough
+
+    def judged(self) -> str:
+        """The verdict as a sentence, or what it lacks."""
+        return self.lacks or super().judged()
 
     def _money(self, amount: float) -> str:
         return language.money(estimates.rough(amount) if round(amount) else 0.0, self.currency)
@@ -250,6 +298,11 @@ class ServiceResult(Tested):
             return _(
                 "Nothing is credited: no order with a margin follows a contact within {days} days."
             ).format(days=self.about.days)
+        if self.break_even.value < 0 and self.break_even.high >= 0:
+            return _(
+                "Even if nobody would have bought anyway, it seems to cost more than is credited to it; that is not sure: it "
+                "may also break even when up to {high} would have bought anyway."
+            ).format(high=language.percent(self.break_even.high))
         if self.break_even.value < 0:
             return _("Even if nobody would have bought anyway, it costs more than is credited to it.")
         return _("It breaks even when {share} would have bought anyway ({low} to {high}).").format(
@@ -270,8 +323,8 @@ class ServiceResult(Tested):
 
     @property
     def value(self) -> Estimate | None:
-        """What service brings a year, where that is surely more than it costs."""
-        return self.estimate if self.verdict == "not supported" else None
+        """What service brings a year, where that is surely more than it costs; not where it rests on a wish."""
+        return self.estimate if self.verdict == "not supported" and not self.chosen else None
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -292,7 +345,10 @@ class ServiceResult(Tested):
     def method(self) -> str:
         """What is credited, what it costs, whose the share is, what was left out."""
         costs = {
-            "costs": _("Cost = hours × hourly cost + fixed cost per channel, divided over its contacts"),
+            "costs": _(
+                "Cost = hours × hourly cost + fixed cost per channel, divided over its contacts; of the first and last month, "
+                "the part that the contacts cover"
+            ),
             "minutes": _("Cost = handling minutes × hourly cost"),
         }
         said = _(

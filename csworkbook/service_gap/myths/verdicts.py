@@ -207,7 +207,7 @@ class Tested(Result):
         return ()
 
     @property
-    def enough(self) -> int:
+    def enough(self) -> int | None:
         """How many would be needed for a verdict: where it is close, as many as make the interval half as wide."""
         return 4 * self.seen if self.close else self.needed
 

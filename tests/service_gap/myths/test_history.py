@@ -9,7 +9,7 @@ import pytest
 from csworkbook.errors import DataError
 from csworkbook.ledger import links
 from csworkbook.ledger.sources import DAY
-from csworkbook.service_gap.myths.history import history, seconds
+from csworkbook.service_gap.myths.history import by_order_only, history, seconds
 from csworkbook.shop import open_shop
 
 from .tables import at, contacts, orders
@@ -103,3 +103,10 @@ def test_no_orders_are_refused():
         history(FOUR.head(0))
     with pytest.raises(DataError, match="no orders"):
         history(FOUR.assign(ordered_at=pd.NaT))
+
+
+def test_who_can_only_be_found_by_an_order_number():
+    asked = contacts(["ann", None, None, None, " "], [9] * 5, email_hash=[None, "m1", None, None, None])
+    asked["order_id"] = ["o1", "o1", "o1", None, "o9"]
+    assert by_order_only(asked).tolist() == [False, False, True, False, True]
+    assert not by_order_only(asked.drop(columns="order_id")).any()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from statsmodels.stats.multitest import multipletests
 
@@ -23,7 +24,11 @@ def shop():
     """Leaving is four times as likely; satisfaction, speed and profit are there too."""
     asked, bought = FOUR
     fast = at(np.full(200, MIDDLE + 2.5) + np.tile([1, 20], 100) / 24)
-    return bought, asked.assign(satisfied=said([1, 0, 0, 1] * 50), replied_at=fast, handling_minutes=5.0)
+    asked = asked.assign(satisfied=said([1, 0, 0, 1] * 50), replied_at=fast, handling_minutes=5.0)
+    later = contacts(
+        ["x"], [MIDDLE + 32.5], handling_minutes=5.0
+    )  # of nobody in the orders: it makes a month
+    return bought, pd.concat([asked, later], ignore_index=True)
 
 
 def test_four_rows_each_in_its_own_unit():

@@ -112,10 +112,47 @@ def test_a_planted_link_is_found_and_supports_the_myth():
 
 
 def test_no_link_speaks_against_the_myth():
-    result = satisfaction(*shop(160, 160))
+    result = satisfaction(*shop(800, 800, 2000))
     assert result.estimate.value == pytest.approx(0)
     assert result.verdict == "not supported"
     assert "speak against it" in result.text
+
+
+def uneven(low: tuple[int, int], high: tuple[int, int], within: str = "180D"):
+    bought, named = groups(low=low, high=high)
+    who, marks = named["low"] + named["high"], said([0] * low[1] + [1] * high[1])
+    return satisfaction(bought, contacts(who, [10] * len(who), satisfied=marks), within=within)
+
+
+def test_a_sure_link_never_speaks_against_the_myth_though_nearly_all_are_satisfied():
+    # 53% against 38% is 15 points, but with 92% satisfied tau-b is only .08
+    result = uneven((608, 1600), (9752, 18_400))
+    assert result.estimate.value == pytest.approx(0.082, abs=0.001)
+    assert result.logrank < 1e-6
+    assert result.verdict == "supported"
+    assert "hardly any" not in result.text
+    small = uneven((8000, 20_000), (8400, 20_000))  # 2 points: sure, and less than 5
+    assert small.verdict == "supported"
+    assert "less than 5 points" in small.text
+
+
+def test_skewed_marks_alone_are_no_reason_against_it():
+    # 45% against 40%, 5% not satisfied: tau-b .02, sure to be below .1; 5 points more is not ruled out
+    result = uneven((60, 150), (1280, 2850))
+    assert result.estimate.high < 0.1
+    assert result.verdict == "not enough data"
+
+
+def test_where_few_buy_again_a_quarter_of_them_matters():
+    # 2% against 3%: half as many again, though only a point more; 5 points would have called that nothing
+    result = uneven((20, 1000), (30, 1000))
+    assert result.sides.slight == pytest.approx(0.025 / 4)
+    assert result.verdict == "not enough data"
+    assert uneven((20, 1000), (40, 1000)).verdict == "supported"
+
+
+def test_few_with_the_lowest_score_give_no_verdict_against_it():
+    assert uneven((12, 29), (1200, 3000)).verdict == "not enough data"
 
 
 def test_few_customers_give_no_verdict_and_say_how_many_would():
