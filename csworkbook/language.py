@@ -156,6 +156,15 @@ def money(value: float | None, currency: str = "EUR", decimals: int = 0) -> str:
     return format_currency(value, currency, format=pattern, locale=locale(), currency_digits=False)
 
 
+def capital(text: str) -> str:
+    """A text that begins a line: its first letter large, the others as they are.
+
+    >>> capital("e-mail"), capital("WhatsApp")
+    ('E-mail', 'WhatsApp')
+    """
+    return text[:1].upper() + text[1:]
+
+
 def day(value: date, style: str = "d MMMM yyyy") -> str:
     """A date in words; `style` is a Babel (CLDR) pattern."""
     from babel.dates import format_date

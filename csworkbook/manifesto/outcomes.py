@@ -152,7 +152,8 @@ def _replied(
     limit = _limits(asked["channel"], promise)
     waited = replies.waits(asked, calendar=hours, until=until)
     minutes, left = waited["minutes"].to_numpy(), waited["given_up"].to_numpy()
-    broken_by_leaving = left & (waited["so_far"] > limit).to_numpy() & given_up
+    # who left at a moment nobody knows was not answered either: saying so must not make a promise look better
+    broken_by_leaving = left & ~(waited["so_far"] <= limit).to_numpy() & given_up
     mute = measured.unrecorded(asked, waited["replied"])
     measured.refuse_unrecorded(asked, mute)
     coarse = measured.rough(asked) & ~mute & (limit < measured.WHOLE)

@@ -274,7 +274,7 @@ class Promisable(Result):
 
     def _finding(self, row: pd.Series) -> Finding:
         headline = _("{channel}: {share} of customers can be promised a first reply within {time}.").format(
-            channel=channel_said(row["channel"]).capitalize(),
+            channel=language.capital(channel_said(row["channel"])),
             share=language.percent(self.share),
             time=self.said(row["promise"]),
         )

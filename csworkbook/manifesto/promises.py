@@ -61,7 +61,7 @@ def _choices() -> dict[tuple[str, object], str]:
         ("within", "usual"): _("what is usual for the channel"),
         ("channel", None): _("all channels"),
         **{
-            ("channel", name): channel_said(name).capitalize()
+            ("channel", name): language.capital(channel_said(name))
             for name in ("email", "phone", "chat", "social")
         },
         ("clock", "clock"): _("by the clock"),

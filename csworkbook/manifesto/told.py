@@ -193,7 +193,8 @@ def _rule(promise: Promise) -> str:
     usual = _("Usual: chat 20 seconds, phone 30 seconds, social media 1 hour, all else 24 hours.")
     reply = _(
         "Kept = the first reply came in time. Contacts count once the promised time is over; without a reply "
-        "by then the promise is broken. Who gave up before it was over does not count."
+        "by then the promise is broken. Who gave up before it was over does not count; who gave up at a "
+        "moment that is not known counts as broken."
     )
     return {
         "reply": f"{reply} {usual}" if promise.limit is None else reply,

@@ -74,11 +74,22 @@ class Page:
         see(widget, not self._veiled)
 
     def veil(self, on: bool) -> None:
-        """Hide every figure of the page while people guess them."""
-        if on != self._veiled:
-            self._veiled = on
-            for widget in self._answers:
-                see(widget, not on)
+        """Take every figure off the page while people guess them, and put them back afterwards."""
+        if on == self._veiled:
+            return
+        self._veiled = on
+        for widget in self._answers:
+            see(widget, not on)
+        for panel in self.panels if on else []:
+            panel.clear()
+        self._tell()
+        self._waiting = [] if on else sorted(self.panels, key=lambda panel: panel.heavy)
+        self._plan(0)
+
+    @property
+    def veiled(self) -> bool:
+        """Whether figures are to stay away."""
+        return self._veiled
 
     def listen(self, function: Callable[[], Any]) -> None:
         """Call `function` whenever the page shows other data."""

@@ -74,16 +74,25 @@ class Panel(ipywidgets.VBox):
     def prepare(self) -> None:
         """Work out ahead what the panel will show first; nothing appears yet."""
         self.prepared = True
+        if self.page.veiled:
+            return
         with contextlib.suppress(Exception):  # it comes again, and is told, when the panel is shown
             starts = {name: self._start(name, self._listed(name)) for name in self.options}
             self._ahead = starts, self.page.shop, self._call(starts)
 
     def refresh(self) -> None:
-        """Work it out again, from the shop the page shows now."""
+        """Work it out again, from the shop the page shows now; not while its figures are to stay away."""
+        if self.page.veiled:
+            return
         if len(self.children) == 1:
             self._build()
         guarded(self._refresh_controls, self._complain)()
         self._show()
+
+    def clear(self) -> None:
+        """Take away all that was worked out, in the browser too."""
+        self.children, self.controls, self.result, self._ahead = self.children[:1], {}, None, None
+        self._look("waiting")
 
     def _build(self) -> None:
         self._bar = ipywidgets.Box(layout=shared(ipywidgets.Layout))
@@ -266,9 +275,8 @@ def _choice(name: str, option: Any) -> str:
         return _("{days} days").format(days=language.number(int(option[:-1])))
     if isinstance(option, float):
         return language.percent(option, 1 if round(option * 1000) % 10 else 0)
-    return {"week": _("week"), "month": _("month"), "nl": "Nederlands", "en": "English"}.get(option) or str(
-        word(option)
-    ).capitalize()
+    said = {"week": _("week"), "month": _("month"), "nl": "Nederlands", "en": "English"}.get(option)
+    return said or language.capital(str(word(option)))
 
 
 def _label(name: str) -> str:

@@ -156,6 +156,8 @@ class Promised(ipywidgets.VBox):
         kind, limit = self.fields["kind"].value, self.fields["limit"]
         limit.description = _("Within") if kind == "reply" else _("Within (days)")
         limit.value = _USUAL.get(kind, limit.value)
+        if kind == "solved":
+            self.fields["channel"].value = ""  # the channel of the promise before
 
     def _try(self, _change: Any = None) -> None:
         """Show what the form says now: the sentence, and how often it would be kept."""
@@ -195,9 +197,7 @@ def _fields() -> dict[str, ipywidgets.Widget]:
     made = {
         "kind": control("promise", ipywidgets.Dropdown(options=kinds), _("What you promise")),
         "channel": control("channel", ipywidgets.Dropdown(options=[(_("all channels"), "")]), _("Channel")),
-        "limit": control(
-            "limit", ipywidgets.BoundedFloatText(value=24, min=0.1, max=10_000, step=1), _("Within")
-        ),
+        "limit": control("limit", ipywidgets.FloatText(value=24, step=None), _("Within")),
         "unit": control("unit", ipywidgets.Dropdown(options=units, index=2), _("Unit of time")),
         "clock": control("clock", ipywidgets.Dropdown(options=list(clocks.items())), _("Counted")),
         "since": control("since", "09:00", _("From")),
@@ -250,6 +250,8 @@ def judged(share: Estimate, *, returns: bool = False) -> tuple[str, str]:
         advice, kind = _("You can promise this."), "good"
     elif share.high < NEARLY:
         advice, kind = _("Do not promise this yet: it would disappoint too many."), "bad"
+    elif share.value == 1:
+        advice, kind = _("Nobody was disappointed, but these are few cases."), "nearly"
     else:
         one_in = number(max(2, round(1 / max(1 - share.value, 1e-6))))
         advice, kind = _("About one in {n} is disappointed.").format(n=one_in), "nearly"

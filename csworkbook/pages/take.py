@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -53,12 +53,23 @@ def _list(ranked: list[Finding], *, shown: bool) -> str:
     if not ranked:
         nothing = _("Nothing was found that cannot be chance.") if shown else _("First bring your data.")
         return f'<p class="csw">{escape(nothing)}</p>'
+    ranked = _each_advice_once(ranked)
     first, rest = ranked[:_FIRST], ranked[_FIRST:]
     more = ngettext("{n} more finding", "{n} more findings", len(rest)).format(n=language.number(len(rest)))
     folded = (
         f'<details class="csw-method"><summary>{escape(more)}</summary>{_items(rest, _FIRST + 1)}</details>'
     )
     return _items(first) + (folded if rest else "")
+
+
+def _each_advice_once(ranked: list[Finding]) -> list[Finding]:
+    """The same findings; what to do is said at the first of those that ask for the same."""
+    said: set[str] = set()
+    told = []
+    for finding in ranked:
+        told.append(replace(finding, action="") if finding.action in said else finding)
+        said.add(finding.action)
+    return told
 
 
 def _items(ranked: list[Finding], start: int = 1) -> str:

@@ -180,11 +180,12 @@ def of(contacts: pd.DataFrame, limits: Limits, *, zone: str, country: str, minut
 def in_time(contacts: pd.DataFrame, limits: Limits) -> np.ndarray:
     """1 where the reply came within the target by the clock, 0 where not, NaN where that cannot be told.
 
-    Who gave up after the target, or waits longer than that already, was not answered in time. Of who
-    gave up earlier, or nobody knows when, it cannot be told; nor of a channel without any reply on record.
+    Who gave up after the target or nobody knows when, or waits longer than that already, was not answered
+    in time. Of who gave up earlier it cannot be told, nor of a channel without any reply on record.
     """
     told, limit = waits(contacts), limits.minutes(contacts["channel"])
-    late = told["so_far"].to_numpy(float) > limit
+    so_far = told["so_far"].to_numpy(float)
+    late = (so_far > limit) | (told["given_up"].to_numpy() & np.isnan(so_far))
     minutes = told["minutes"].to_numpy(float)
     kept = np.where(np.isnan(minutes), np.nan, (minutes <= limit).astype(float))
     channel = contacts["channel"].astype("object").fillna("")

@@ -22,6 +22,7 @@ from csworkbook.service_gap.items import item_set
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+LEAST = 6  # people of the company for a finding: three or four are a conversation
 _WIDEST = 6.0  # two means on a scale of 1–7 differ by no more
 
 
@@ -183,6 +184,9 @@ class SecondGap(Result):
         if under.empty:
             return []
         row = under.iloc[0]
+        if row["guesses"] < LEAST:
+            headline = _("Too few people of the company guessed what customers expect.")
+            return [Finding(CHAPTER, headline, action=_("Let everybody in the company guess."), enough=LEAST)]
         found = Estimate(row["gap"], row["low"], row["high"], int(row["guesses"] + row["n"]), "score")
         name = str(SCORED.word(row["dimension"])).lower()
         headline = _("We underestimate what customers expect of {dimension}.").format(dimension=name)

@@ -94,6 +94,8 @@ class Moments(Result):
 
     def _top(self, shown: str) -> str:
         leaders, n = self._leaders(shown), int(self.table[shown].max())
+        if n == 1 and (self.table[shown] == 1).sum() > 1:
+            return _("No moment was named twice.")
         said = ngettext(
             "Most named as a worst moment: {moment} ({count} of {people} person).",
             "Most named as a worst moment: {moment} ({count} of {people} people).",

@@ -300,3 +300,19 @@ def test_showing_it_again_draws_nothing_anew(shop, begun):
         box.observe(drawn.append, "children")
     made.refresh()
     assert drawn == []
+
+
+def test_hidden_figures_are_not_in_the_page_at_all(shop, screen, monkeypatch):
+    monkeypatch.setattr(type(shop), "perception", open_shop().perception, raising=False)
+    figures = Panel(shop, service_gap.perception, "", {})
+    listed = conclusions(shop)
+    assert figures.result is None
+    assert "18%" not in shown(figures) + shown(listed)
+    put(screen, superior="70 %", weights__empathy="100")
+    reveal(screen)
+    assert "18% of the customers" in shown(figures)
+    assert "better" in shown(listed)
+    screen._name.value = "Second"
+    screen._begin.click()
+    assert figures.result is None
+    assert "18%" not in shown(figures) + shown(listed)
