@@ -213,6 +213,8 @@ def test_a_guess_from_the_keyboard_alone(open_page, demo):
     keyboard.press("Tab")
     keyboard.press("Enter")
     screen.counted(0)
+    for last in (screen.field("word"), screen.button("Keep this guess")):  # the keys go from field to field
+        expect(last).to_be_visible(timeout=LONG)
     screen.field("superior").focus()
     for text in ("70", "20", "20", "20", "20", "20", "Delivery", "", "", "bike"):
         keyboard.type(text)
