@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PORT   ?= 8866
-WORKERS ?= -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+WORKERS ?= -n logical --maxprocesses 4 --dist loadscope
 
 .PHONY: help demo test lab bench style
 .DEFAULT_GOAL := help
@@ -17,7 +17,10 @@ demo: $(READY)  ## the dashboards of the demo shop, in your browser
 
 test: $(READY)  ## all tests: units, notebooks, browser
 	$(BIN)/python tests/browser/install.py
-	$(BIN)/python -m pytest $(WORKERS) --doctest-modules --nbval-lax csworkbook notebooks tests
+	failed=0; \
+	$(BIN)/python -m pytest tests/browser || failed=$$?; \
+	$(BIN)/python -m pytest $(WORKERS) -m "not browser" --doctest-modules --nbval-lax csworkbook notebooks tests || failed=$$?; \
+	exit $$failed
 
 lab: $(READY)  ## the notebooks in JupyterLab
 	$(BIN)/csworkbook lab

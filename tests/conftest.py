@@ -14,24 +14,23 @@ MANY = "tests/intake/test_damaged.py"  # more than a thousand tests that need no
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """With several workers: a file's tests stay together, and so do all that share the browser."""
+    """With several workers the tests of a file stay together."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = nodeid.split("::")[0]
-            return "browser" if file.startswith("tests/browser/") else nodeid if file == MANY else file
+            return nodeid if file == MANY else file
 
     return Together(config, log)
 
 
-def pytest_collection_modifyitems(config, items):
-    """With several workers the browser starts first, because it takes longest; alone it goes last."""
-    shared = hasattr(config, "workerinput")
+def pytest_collection_modifyitems(items):
+    """Browser tests go last."""
     for item in items:
         if BROWSER in item.path.parents:
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: (BROWSER in item.path.parents) != shared)
+    items.sort(key=lambda item: BROWSER in item.path.parents)
 
 
 @pytest.fixture(scope="session")
