@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SPARK  := $(VENV)/.spark
 PORT   ?= 8866
 WORKERS ?= -n logical --maxprocesses 4 --dist loadscope
 
@@ -15,8 +16,8 @@ help:  ## what you can make
 demo: $(READY)  ## the dashboards of the demo shop, in your browser
 	$(BIN)/csworkbook serve --port $(PORT)
 
-test: $(READY)  ## all tests: units, notebooks, browser
-	$(BIN)/python tests/browser/install.py
+test: $(READY) $(SPARK)  ## all tests: units, notebooks, browser, Spark
+	$(BIN)/python tests/install.py
 	failed=0; \
 	$(BIN)/python -m pytest tests/browser || failed=$$?; \
 	$(BIN)/python -m pytest $(WORKERS) -m "not browser" --doctest-modules --nbval-lax csworkbook notebooks tests || failed=$$?; \
@@ -26,7 +27,7 @@ lab: $(READY)  ## the notebooks in JupyterLab
 	$(BIN)/csworkbook lab
 
 bench: $(READY)  ## speed and memory, as ratios (see benchmarks/README.md)
-	$(BIN)/python tests/browser/install.py
+	$(BIN)/python tests/install.py chromium
 	$(BIN)/python -m benchmarks
 
 style: $(READY)  ## check style and format
@@ -39,3 +40,8 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $(READY)
+
+# for the tests only: half a gigabyte
+$(SPARK): $(READY) requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation -r requirements-spark.lock
+	touch $(SPARK)

@@ -13,6 +13,7 @@ ALL = (
     "order_lines",
     "large_files",
     "ledger",
+    "funnel",
     "panels",
     "servqual",
 )

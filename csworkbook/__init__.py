@@ -2,8 +2,9 @@
 
 The public face on one page: the chapters and shared rooms as modules, `open_shop` and `new_shop`,
 and what a notebook shows: `welcome`, `choose`, `upload`, `brought`, `ready`, `shop_settings`, `panel`,
-`register`, `privacy`, `conclusions`, `report`, `documents`, `guesses`, `service_items` and
-`manifesto_builder`. Everything is imported when first used, so that a page starts fast.
+`register`, `privacy`, `conclusions`, `report`, `documents`, `guesses`, `service_items`,
+`manifesto_builder`, `funnel_steps`, `calculator` and `audit`. Everything is imported when first used, so that
+a page starts fast.
 """
 
 import sys
@@ -17,8 +18,8 @@ sys.modules.setdefault("rfc3987_syntax", None)
 __version__ = "0.1.0"
 
 _MODULES = (
-    "demo", "effort", "estimates", "evidence", "figures", "intake", "language", "ledger", "manifesto", "pyramids",
-    "readiness", "service_gap", "tables", "workshop",
+    "audits", "checkout", "demo", "effort", "estimates", "events", "evidence", "figures", "funnel", "intake", "language",
+    "ledger", "manifesto", "pyramids", "readiness", "service_gap", "tables", "workshop",
 )  # fmt: skip
 _NAMES = {
     "open_shop": "csworkbook.shop",
@@ -40,6 +41,9 @@ _NAMES = {
     "guesses": "csworkbook.pages.guesses",
     "manifesto_builder": "csworkbook.pages.manifesto",
     "service_items": "csworkbook.pages.items",
+    "audit": "csworkbook.pages.audit",
+    "calculator": "csworkbook.pages.calculator",
+    "funnel_steps": "csworkbook.pages.steps",
 }
 __all__ = [*_MODULES, *_NAMES]
 

@@ -26,8 +26,6 @@ COMING: dict[str, Coming] = {
     "04_forward_resolution": Coming(("contacts",), ("messages", "order_lines")),
     "05_operational_insights": Coming(("contacts",), ("returns", "products", "reviews", "orders")),
     "06_personas": Coming(("orders", "order_lines"), ("contacts", "events")),
-    "07_funnel": Coming(("events",), ("orders",)),
-    "08_checkout": Coming(("events", "orders"), ("contacts",)),
     "09_channels": Coming(("contacts",), ("channel_costs", "orders")),
     "10_kpis": Coming(("orders", "contacts"), ("effort_survey", "channel_costs")),
     "11_human_conversation": Coming(("messages",), ("contacts",)),
@@ -58,7 +56,7 @@ def title(chapter: str) -> str:
 
 def by_chapter() -> dict[str, list[Callable]]:
     """The analyses of every chapter that is there, in the order of the book."""
-    from csworkbook import effort, ledger, manifesto, service_gap
+    from csworkbook import checkout, effort, funnel, ledger, manifesto, service_gap
 
     return {
         "00_start": [ledger.matches, ledger.reasons],
@@ -83,6 +81,25 @@ def by_chapter() -> dict[str, list[Callable]]:
             effort.where_first,
             effort.leaking_bucket,
         ],
+        "07_funnel": [
+            funnel.measure,
+            funnel.what_if,
+            funnel.timing,
+            funnel.compare,
+            funnel.before_after,
+            funnel.drivers,
+            funnel.next_steps,
+        ],
+        "08_checkout": [
+            checkout.abandonment,
+            checkout.returning,
+            checkout.devices,
+            checkout.switching,
+            checkout.shipping,
+            checkout.threshold,
+            checkout.rules,
+            checkout.chat,
+        ],
     }
 
 
@@ -92,8 +109,10 @@ def analyses() -> list[Callable]:
 
 
 def findings(shop: Shop) -> list[Finding]:
-    """The findings of every analysis the shop has the tables for, in the order to look at them."""
-    found: list[Finding] = []
+    """The findings of every analysis the shop has the tables for, and of its audits, in the order to look at them."""
+    from csworkbook import audits
+
+    found: list[Finding] = [*audits.findings(shop)]
     for analysis in analyses():
         try:
             found += shop.call(analysis).findings()

@@ -225,13 +225,13 @@ def shrink(counts: Sequence[float], n: Sequence[float]) -> pd.DataFrame:
 def _prior(counts, n) -> tuple[float, float]:
     import numpy as np
     from scipy.optimize import minimize_scalar
-    from scipy.stats import betabinom
+    from scipy.special import betaln
 
     whole = np.clip(counts.sum() / n.sum(), 1e-4, 1 - 1e-4)
 
     def unlikely(log_size: float) -> float:
-        size = np.exp(log_size)
-        return -betabinom.logpmf(counts, n, whole * size, (1 - whole) * size).sum()
+        a, b = whole * np.exp(log_size), (1 - whole) * np.exp(log_size)
+        return (betaln(a, b) - betaln(counts + a, n - counts + b)).sum()  # beta-binomial, as far as it varies
 
     # the others cannot teach more than they hold: the prior never outweighs all answers together
     size = np.exp(minimize_scalar(unlikely, bounds=(0.0, np.log(max(n.sum(), 2))), method="bounded").x)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from csworkbook.errors import SettingError
-from csworkbook.language import LANGUAGES
+from csworkbook.language import LANGUAGES, join
 from csworkbook.language import gettext as _
 
 MOST_ITEMS = 22  # of a service survey
+MOST_STEPS, MOST_EVENTS = 20, 5_000  # of a funnel; event names of one step
+_EXAMPLES = {"funnel_steps": '[{ name = "Cart", step = ["add_to_cart"], role = "cart" }]'}
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -23,7 +25,9 @@ class Settings:
 
     `margin` is a share of revenue (0–1), costs are per hour; `country` tells the public holidays (none
     when empty). `service_items` says of every item of the shop's own service survey which dimension it
-    belongs to, `service_texts` how it reads; without them the survey is SERVQUAL's.
+    belongs to, `service_texts` how it reads; without them the survey is SERVQUAL's. `funnel_steps` are
+    the steps to a sale in order, each with a "name", the event names that count as it ("step") and
+    perhaps its "role" (one of `events.usual.ROLES`); without them the usual steps are taken.
     """
 
     name: str = "Demo"
@@ -37,6 +41,7 @@ class Settings:
     country: str = "NL"
     service_items: dict[str, str] = field(default_factory=dict)
     service_texts: dict[str, str] = field(default_factory=dict)
+    funnel_steps: list[dict] = field(default_factory=list)
 
 
 def require(settings: Settings) -> None:
@@ -75,6 +80,7 @@ def require(settings: Settings) -> None:
             _("Something like 09:00-17:30; leave a day empty when the shop is closed."),
         )
     require_items(settings.service_items, settings.service_texts)
+    require_steps(settings.funnel_steps)
 
 
 def require_items(service_items: Mapping[str, str], service_texts: Mapping[str, str]) -> None:
@@ -95,6 +101,53 @@ def require_items(service_items: Mapping[str, str], service_texts: Mapping[str, 
             _("The text of item {item} cannot be that.").format(item=item),
             _("A text of at most 300 letters, for an item that has a dimension."),
         )
+
+
+def require_steps(funnel_steps: Sequence[Mapping]) -> None:
+    """Raise a SettingError for steps of a funnel that cannot be, saying what can.
+
+    >>> require_steps([{"name": "Cart", "step": ["cart"], "role": "cart"}, {"name": "Sale", "step": ["paid"]}])
+    """
+    names = [_require_step(step, place) for place, step in enumerate(funnel_steps, 1)]
+    twice = next((name for name in names if names.count(name) > 1), "")
+    _must(
+        not twice,
+        _("Two steps are called “{name}”.").format(name=twice),
+        _("Every step has a name of its own."),
+    )
+    _must(
+        not names or 2 <= len(names) <= MOST_STEPS,
+        _("A funnel cannot have this number of steps: {n}.").format(n=len(names)),
+        _("From 2 to {most} steps, or none: then the usual steps are taken.").format(most=MOST_STEPS),
+    )
+
+
+def _require_step(step: object, place: int) -> str:
+    """The name of one step of a funnel, in lower case, when all of it can be."""
+    from csworkbook.events.proposed import ROLES
+
+    step = step if isinstance(step, Mapping) else {}
+    name, events, role = step.get("name"), step.get("step"), step.get("role", "")
+    _must(
+        isinstance(name, str) and 0 < len(name.strip()) <= 60,
+        _("Step {n} of the funnel has no name that can be used.").format(n=place),
+        _("A name of 1 to {letters} letters.").format(letters=60),
+    )
+    good = isinstance(events, (list, tuple)) and 0 < len(events) <= MOST_EVENTS
+    _must(
+        good and all(isinstance(event, str) and event.strip() for event in events),
+        _("The step “{name}” has no events.").format(name=name.strip()),
+        _("At least one name of an event or page, as it stands in your file."),
+    )
+    _must(
+        role in ("", *ROLES),
+        _("“{role}” is not something a step can be.").format(role=role),
+        _("Empty, or one of these: {roles}.").format(roles=join(list(ROLES))),
+    )
+    odd = next((key for key in step if key not in ("name", "step", "role")), "")
+    allowed = _("Possible: {columns}.").format(columns=join(["name", "step", "role"]))
+    _must(not odd, _("A step has no “{key}”.").format(key=odd), allowed)
+    return name.strip().lower()
 
 
 def _must(good: bool, what: str, allowed: str) -> None:
@@ -162,10 +215,26 @@ def read_settings(path: Path) -> Settings:
                 _("The setting {name} in {path} cannot be {value}.").format(
                     name=name, path=path, value=value
                 ),
-                allowed=_("Something like: {example}.").format(example=known[name]),
+                allowed=_("Something like: {example}.").format(example=_EXAMPLES.get(name, known[name])),
                 next_step=_("Mend that line, or delete the file and make the workbook again."),
             )
-    return Settings(**read)
+    settings = Settings(**read)
+    _require_readable(settings, path)
+    return settings
+
+
+def _require_readable(settings: Settings, path: Path) -> None:
+    """Raise a SettingError that names the file when the steps in it cannot be."""
+    try:
+        require_steps(settings.funnel_steps)
+    except SettingError as error:
+        raise SettingError(
+            _("The setting {name} in {path} cannot be used: {reason}").format(
+                name="funnel_steps", path=path, reason=error.what
+            ),
+            allowed=error.allowed,
+            next_step=_("Mend it there, or delete it: then the usual steps are taken."),
+        ) from error
 
 
 def _alike(value: object, default: object) -> bool:

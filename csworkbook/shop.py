@@ -7,12 +7,10 @@ customer ids). Without a folder `open_shop` opens the demo shop, which nothing c
 
 from __future__ import annotations
 
-import atexit
 import inspect
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -30,6 +28,7 @@ from csworkbook.store import Store
 from csworkbook.tables import TABLES
 
 if TYPE_CHECKING:
+    import ibis
     import pandas as pd
 
     from csworkbook.findings import Finding
@@ -46,6 +45,7 @@ _HANDED = (
     "service_items",
     "service_texts",
 )
+_LARGE = 2_000_000  # rows; a larger table stays in its file and goes to chapter functions as an Ibis table
 
 
 class Shop:
@@ -57,6 +57,7 @@ class Shop:
     def __init__(self, folder: Path | None, tables: Path, settings: Settings) -> None:
         self.folder, self.settings, self._tables = folder, settings, tables
         self._frames: dict[str, pd.DataFrame | None] = {}
+        self._lazy: dict[str, ibis.Table] = {}
         self._key = secrets.token_bytes(32) if folder is None else _read_key(folder)
 
     def __repr__(self) -> str:
@@ -109,12 +110,44 @@ class Shop:
     def range(self, name: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
         """The first and last moment in a table; None without the table or where it tells no time."""
         times = [column.name for column in TABLES[name].columns if column.required and column.kind == "time"]
+        if times and self.is_large(name):
+            return self._ends(name, times[0])
         frame = getattr(self, name) if times else None
         return None if frame is None or frame.empty else (frame[times[0]].min(), frame[times[0]].max())
+
+    def lazy(self, name: str) -> ibis.Table | None:
+        """A table as it lies in its Parquet file, for DuckDB to read when it is needed; None where it is absent.
+
+        Times are UTC; nothing is in memory before something is asked of it.
+        """
+        import ibis
+
+        path = self._tables / f"{name}.parquet"
+        if name not in self._lazy and path.exists():
+            self._lazy[name] = ibis.read_parquet(path)  # one object, by which what was worked out is known
+        return self._lazy.get(name)
+
+    def is_large(self, name: str) -> bool:
+        """Whether a table stays in its file because it has too many rows to hold."""
+        import pyarrow.parquet as pq
+
+        path = self._tables / f"{name}.parquet"
+        return name not in self._frames and path.exists() and pq.read_metadata(path).num_rows > _LARGE
+
+    def _ends(self, name: str, time: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The first and last moment of a table that stays in its file, in the shop's zone."""
+        import pandas as pd
+
+        table = self.lazy(name)
+        ends = table.aggregate(first=table[time].min(), last=table[time].max()).to_pandas().iloc[0]
+        zoned = [pd.Timestamp(end) for end in ends]
+        zoned = [end.tz_localize("UTC") if end.tz is None else end for end in zoned]
+        return tuple(end.tz_convert(self.settings.zone) for end in zoned)
 
     def forget_frames(self) -> None:
         """Read every table anew when it is next used (another process may have changed it)."""
         self._frames.clear()
+        self._lazy.clear()
 
     def remember(self, intake: Intake) -> None:
         """Keep what the owner said of a file, for the next file of that shape."""
@@ -153,10 +186,13 @@ class Shop:
         changes: it gives a `visit`, a new shop that holds only what the user brought, so that invented
         and real figures never mix.
         """
+        from csworkbook.visits import visit
+
         shop = visit() if self.is_demo else self
         _keep_earlier(shop._tables / f"{intake.table}.parquet")
         imports.add(shop.store, shop._tables, intake)
         shop._frames.pop(intake.table, None)
+        shop._lazy.pop(intake.table, None)
         return shop
 
     def imports(self) -> pd.DataFrame:
@@ -200,29 +236,38 @@ class Shop:
         require(settings)
         save_settings(self.folder, settings)
         self.settings = settings
-        self._frames.clear()
+        self.forget_frames()
 
     def call(self, function: Callable, **options: Any) -> Any:
         """Call a chapter function with the tables and settings of this shop.
 
-        Positional parameters are tables by name; keyword parameters named as a setting take the
-        shop's value unless given in `options`.
+        Parameters named as a table get that table: a pandas frame, or an Ibis table on its Parquet
+        file when it has more than two million rows. Parameters named as a setting take the shop's
+        value unless given in `options`; `steps` are those chosen for the funnel, None when none are;
+        ``audit_<name>`` is what that audit scored, part by part, None before it was answered.
 
         Raises
         ------
         DataError
             When a table without which the function cannot work is not there.
         """
-        parameters = inspect.signature(function).parameters.values()
-        given = [self._table_for(p) for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-        settings = {name: getattr(self.settings, name) for name in _HANDED}
-        wanted = {
-            p.name: settings[p.name] for p in parameters if p.kind is p.KEYWORD_ONLY and p.name in settings
-        }
-        return function(*given, **{**wanted, **options})
+        parameters = inspect.signature(function).parameters
+        tables = {name: self._table_for(p) for name, p in parameters.items() if name in TABLES}
+        settings = {name: getattr(self.settings, name) for name in _HANDED if name in parameters}
+        if "steps" in parameters:
+            settings["steps"] = self.settings.funnel_steps or None
+        settings |= {name: self._audited(name) for name in parameters if name.startswith("audit_")}
+        return function(**{**tables, **settings, **options})
 
-    def _table_for(self, parameter: inspect.Parameter) -> pd.DataFrame | None:
-        frame = getattr(self, parameter.name)
+    def _audited(self, parameter: str) -> dict[str, float | None] | None:
+        from csworkbook import audits
+
+        found = audits.score(self, parameter.removeprefix("audit_"))
+        return found.parts() if found.answered else None
+
+    def _table_for(self, parameter: inspect.Parameter) -> pd.DataFrame | ibis.Table | None:
+        large = self.is_large(parameter.name)
+        frame = self.lazy(parameter.name) if large else getattr(self, parameter.name)
         if frame is None and parameter.default is parameter.empty:
             raise missing_table(parameter.name)
         return frame
@@ -304,44 +349,6 @@ def unwritable(folder: Path, error: OSError) -> SettingError:
         _("The folder {folder} cannot be written: {reason}.").format(folder=folder, reason=error.strerror),
         next_step=_("Choose a folder that is yours."),
     )
-
-
-def visit(visit_id: str = "") -> Shop:
-    """A shop for one visitor of the demo, holding only what he brought himself.
-
-    It lives in the server's own runtime folder ($CSWORKBOOK_VISITS, in memory where the system has
-    that, wiped when the server stops), so that a reload with the same `visit_id` finds it again.
-    Without a server it goes with the process.
-    """
-    folder = _visit_folder(visit_id) or _passing_folder()
-    return open_shop(folder) if (folder / "workbook.toml").exists() else _own(folder)
-
-
-def find_visit(visit_id: str, *, typed: bool = False) -> Shop | None:
-    """What this visitor brought before, or None; with `typed` also where he only typed something."""
-    folder = _visit_folder(visit_id)
-    if folder is None or not (folder / "workbook.toml").exists():
-        return None
-    found = open_shop(folder)
-    return found if found.tables() or (typed and (folder / "workbook.sqlite").exists()) else None
-
-
-def _visit_folder(visit_id: str) -> Path | None:
-    base = os.environ.get("CSWORKBOOK_VISITS")
-    visit_id = "".join(c for c in visit_id if c.isalnum())[:64]
-    return Path(base) / visit_id if base and visit_id else None
-
-
-def _passing_folder() -> Path:
-    folder = tempfile.TemporaryDirectory(prefix="csworkbook-visit-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name) / "own"
-
-
-def _own(folder: Path) -> Shop:
-    from csworkbook.language import current
-
-    return new_shop(folder, name="", language=current())
 
 
 def _keep_earlier(path: Path) -> None:

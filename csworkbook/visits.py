@@ -7,6 +7,7 @@ that lives in one browser tab. What it chose stands beside its folder and goes w
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -17,7 +18,7 @@ from csworkbook.errors import SettingError
 from csworkbook.language import current
 from csworkbook.language import gettext as _
 from csworkbook.settings import save_settings, write_atomically
-from csworkbook.shop import Shop, find_visit, new_shop, open_shop, unwritable
+from csworkbook.shop import Shop, new_shop, open_shop, unwritable
 
 DEMO, OWN = "demo", "own"
 _MOST = 200
@@ -50,6 +51,42 @@ def opened(visit_id: str) -> Shop | None:
     if chosen not in (OWN, ""):
         return _opened(Path(chosen)) if _is_here(Path(chosen)) else None
     return find_visit(visit_id)
+
+
+def visit(visit_id: str = "") -> Shop:
+    """A shop for one visitor of the demo, holding only what he brought himself.
+
+    It lives in the server's own runtime folder ($CSWORKBOOK_VISITS, in memory where the system has
+    that, wiped when the server stops), so that a reload with the same `visit_id` finds it again.
+    Without a server it goes with the process.
+    """
+    folder = _visit_folder(visit_id) or _passing_folder()
+    return open_shop(folder) if (folder / "workbook.toml").exists() else _own(folder)
+
+
+def find_visit(visit_id: str, *, typed: bool = False) -> Shop | None:
+    """What this visitor brought before, or None; with `typed` also where he only typed something."""
+    folder = _visit_folder(visit_id)
+    if folder is None or not (folder / "workbook.toml").exists():
+        return None
+    found = open_shop(folder)
+    return found if found.tables() or (typed and (folder / "workbook.sqlite").exists()) else None
+
+
+def _visit_folder(visit_id: str) -> Path | None:
+    base = os.environ.get("CSWORKBOOK_VISITS")
+    visit_id = "".join(c for c in visit_id if c.isalnum())[:64]
+    return Path(base) / visit_id if base and visit_id else None
+
+
+def _passing_folder() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="csworkbook-visit-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name) / "own"
+
+
+def _own(folder: Path) -> Shop:
+    return new_shop(folder, name="", language=current())
 
 
 def choose(visit_id: str, shop: Shop | None) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from spark import spark  # noqa: F401 one for all tests of a run
 
 from csworkbook import language
 
@@ -14,12 +15,14 @@ MANY = "tests/intake/test_damaged.py"  # more than a thousand tests that need no
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """With several workers the tests of a file stay together."""
+    """With several workers the tests of a file stay together, and so do all that need Spark."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = nodeid.split("::")[0]
+            if file.endswith("/test_spark.py"):
+                return "Spark"
             return nodeid if file == MANY else file
 
     return Together(config, log)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from dataclasses import replace
 
+import ibis
 import pandas as pd
 import pytest
 
-from csworkbook import paths, shop
+from csworkbook import paths, shop, visits
 from csworkbook.errors import DataError, SettingError
 from csworkbook.intake import Choices
 from csworkbook.intake.found import InMemory, Intake
@@ -290,18 +292,18 @@ def test_a_corrected_mapping_survives_reopening(own):
 
 # ---------------------------------------------------------------- visits
 def test_a_visit_is_found_again_by_its_id():
-    first = shop.visit("abc123")
+    first = visits.visit("abc123")
     first.add(brought())
-    again = shop.visit("abc123")
+    again = visits.visit("abc123")
     assert again.folder == first.folder
     assert again.key == first.key
     assert len(again.effort_survey) == 3
-    assert shop.visit("zzz").tables() == []
+    assert visits.visit("zzz").tables() == []
 
 
 def test_a_visit_that_never_was_is_none():
-    assert shop.find_visit("nobody") is None
-    assert shop.find_visit("") is None
+    assert visits.find_visit("nobody") is None
+    assert visits.find_visit("") is None
 
 
 @pytest.mark.parametrize(
@@ -309,19 +311,19 @@ def test_a_visit_that_never_was_is_none():
 )
 def test_no_visit_leaves_its_folder(name, tmp_path):
     inside = (tmp_path / "visits").resolve()
-    folder = shop.visit(name).folder
+    folder = visits.visit(name).folder
     assert folder.is_relative_to(inside) or not any(c.isalnum() for c in name)
     assert folder != inside
     assert not (tmp_path / "workbook.toml").exists()
 
 
 def test_a_very_long_visit_id_is_still_a_folder():
-    assert shop.visit("a" * 5000).folder.exists()
+    assert visits.visit("a" * 5000).folder.exists()
 
 
 def test_without_a_server_two_visits_share_nothing(monkeypatch):
     monkeypatch.delenv("CSWORKBOOK_VISITS")
-    assert shop.visit("same").folder != shop.visit("same").folder
+    assert visits.visit("same").folder != visits.visit("same").folder
 
 
 # ---------------------------------------------------------------- call
@@ -376,3 +378,26 @@ def test_a_shop_with_hardly_any_answers_finds_that_there_are_too_few(own):
     found = own.add(brought()).findings()
     assert {f.certainty for f in found} == {"too few"}
     assert all(f.enough >= 30 for f in found)
+
+
+def test_a_table_too_large_to_hold_stays_in_its_file(own, monkeypatch):
+    with_survey = own.add(brought())
+    first, last = with_survey.range("effort_survey")
+    monkeypatch.setattr(shop, "_LARGE", 2)
+    large = shop.open_shop(own.folder)
+    given = large.call(lambda effort_survey: effort_survey)
+    assert isinstance(given, ibis.Table)
+    assert given.count().execute() == len(SURVEY)
+    assert large.range("effort_survey") == (first, last)
+    assert not large._frames
+
+
+def test_chosen_steps_are_handed_in(own):
+    chosen = [
+        {"name": "Cart", "step": ["cart"], "role": "cart"},
+        {"name": "Paid", "step": ["paid"], "role": ""},
+    ]
+    assert own.call(lambda *, steps=None: steps) is None
+    own.save(replace(own.settings, funnel_steps=chosen))
+    assert shop.open_shop(own.folder).call(lambda *, steps=None: steps) == chosen
+    assert own.call(lambda *, steps=None: steps, steps=["a", "b"]) == ["a", "b"]

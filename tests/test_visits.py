@@ -7,7 +7,8 @@ import pytest
 
 from csworkbook import visits
 from csworkbook.errors import SettingError
-from csworkbook.shop import find_visit, new_shop, open_shop, visit
+from csworkbook.shop import new_shop, open_shop
+from csworkbook.visits import find_visit, visit
 
 ONE, OTHER = "a" * 32, "b" * 32
 

@@ -40,13 +40,22 @@ def report(shop: Shop, results: list[tuple[str, Result]], found: list[Finding], 
         title=title,
         shop=shop.name,
         made=language.day(date.today()),
-        demo=_("These figures are of the demo shop: invented.") if shop.is_demo else "",
+        demo=_demo(shop, [result for _name, result in results]),
         findings=[_finding(finding) for finding in found],
         parts=parts,
         figures=_script_safe(json.dumps(drawn)) if drawn else "",
         plotly=_plotly() if drawn else "",
         words=_words(),
     )
+
+
+def _demo(shop: Shop, results: list[Result]) -> str:
+    """That the figures are invented, where they are; what the reader answered himself is his own."""
+    if not shop.is_demo:
+        return ""
+    invented = _("These figures are of the demo shop: invented.")
+    own = _("The audits and what was typed are your own.")
+    return f"{invented} {own}" if any(getattr(result, "is_own", False) for result in results) else invented
 
 
 def _words() -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from csworkbook.intake import durations, personal, times, values, words
+from csworkbook.intake import durations, personal, times, values, webpages, words
 from csworkbook.intake.choices import Choices
 from csworkbook.intake.raw import Raw
 from csworkbook.language import gettext as _
@@ -92,9 +92,19 @@ def _parse(cells: pd.Series, table: str, column: Column, header: str, how: How) 
         return values.opinion(cells, said)
     if column.kind == "flag":
         return values.flag(cells, said)
+    if (table, column.name) == ("events", "step"):
+        return _step(cells, said)
     if column.kind == "word":
         return values.word(cells, f"{table}.{column.name}", column.allowed, said)
     return values.key(cells) if column.kind == "key" else values.text(cells)
+
+
+def _step(cells: pd.Series, said: Mapping[str, str]) -> values.Parsed:
+    """Steps of visits; the address of a page is that page."""
+    read, addresses = webpages.pages(cells)
+    parsed = values.word(read, "events.step", (), said)
+    told = _("of an address only the page is kept, not the domain or what follows the question mark")
+    return replace(parsed, note=told) if addresses else parsed
 
 
 def _days(parsed: values.Parsed) -> values.Parsed:

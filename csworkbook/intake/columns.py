@@ -44,5 +44,6 @@ def _why(match: Match) -> str:
         "sum": _("added up over the lines of each order"),
         "order": _("taken by its place: the questions do not tell which moment they are about"),
         "alone": _("the only question about effort: taken for the time after the purchase"),
+        "visit": _("the file names no visitors: every visit counts as one"),
         "empty": _("has no cells with anything in them"),
     }.get(match.why, "")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from csworkbook.intake import answers, by_content, personal, words
+from csworkbook.intake import answers, by_content, personal, webpages, words
 from csworkbook.intake.profile import Profile
-from csworkbook.intake.recognised import Match, Recognised
+from csworkbook.intake.recognised import SURE, Match, Recognised
 from csworkbook.intake.values import text_of
 from csworkbook.tables import EFFORT_STAGES, TABLES, Column, Table
 
@@ -80,6 +80,7 @@ def columns_of(
     _take_named(found, table, open_)
     _take_time(found, table, open_)
     _take_customer(found, table, open_)
+    _take_visit(found)
     by_content.take(found, table, open_, most=len(table.required) if sure else 1)
     if table.segments:
         _take_comment(found, open_)
@@ -169,10 +170,16 @@ def fits(profile: Profile, column: Column) -> float:
         "whole": lambda: profile.whole,
         "flag": lambda: max(profile.flag, profile.opinion if column.name == "satisfied" else 0.0),
         "key": lambda: 0.0 if profile.time > 0.8 else 1.0,
-        "word": lambda: 0.0 if profile.long or profile.time > 0.8 else _known(profile, column),
+        "word": lambda: 0.0 if _wordy(profile, column) or profile.time > 0.8 else _known(profile, column),
         "text": lambda: 0.0 if profile.time > 0.8 or (profile.number > 0.9 and profile.filled > 3) else 1.0,
     }[column.kind]()
     return share if share >= ENOUGH else 0.0
+
+
+def _wordy(profile: Profile, column: Column) -> bool:
+    """Whether the cells are sentences; the long address of a page is a step all the same."""
+    pages = column.name == "step" and all(webpages.is_address(text_of(cell)) for cell in profile.cells[:50])
+    return profile.long and not pages
 
 
 def _known(profile: Profile, column: Column) -> float:
@@ -233,6 +240,15 @@ def _take_customer(found: Recognised, table: Table, profiles: list[Profile]) -> 
     ]
     if free and addresses:
         found.matches[addresses[0].header] = Match(free[0], 0.8, "email")
+
+
+def _take_visit(found: Recognised) -> None:
+    """In a log that names visits and no visitors, every visit is a visitor."""
+    if found.table != "events" or "visitor_id" in found.columns:
+        return
+    visit = next((header for header, match in found.matches.items() if match.column == "session_id"), None)
+    if visit is not None:
+        found.matches[visit] = Match("visitor_id", SURE, "visit")
 
 
 def _take_comment(found: Recognised, profiles: list[Profile]) -> None:

@@ -54,7 +54,8 @@ def _odd(shop: Shop) -> str:
     """What the tables say against each other, as a list; they may come from files of different days."""
     from csworkbook.intake import checks
 
-    tables = {} if shop.is_demo else {name: getattr(shop, name) for name in shop.tables()}
+    small = [] if shop.is_demo else [name for name in shop.tables() if not shop.is_large(name)]
+    tables = {name: getattr(shop, name) for name in small}
     told = checks.across(tables) if len(tables) > 1 else []
     if not told:
         return ""

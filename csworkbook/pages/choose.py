@@ -13,7 +13,7 @@ from csworkbook.pages.controls import control
 from csworkbook.pages.filecard import press
 from csworkbook.pages.page import Page
 from csworkbook.pages.talking import markup, see, seen
-from csworkbook.shop import find_visit
+from csworkbook.visits import find_visit
 
 if TYPE_CHECKING:
     from csworkbook.shop import Shop

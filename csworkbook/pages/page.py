@@ -15,7 +15,7 @@ from csworkbook.language import gettext as _
 from csworkbook.naming import table_name
 from csworkbook.pages.talking import boxed, guarded, markup, see, sentence, shared
 from csworkbook.pages.widgets import Visit, style
-from csworkbook.shop import Shop, open_shop, visit
+from csworkbook.shop import Shop, open_shop
 
 if TYPE_CHECKING:
     from csworkbook.pages.panel import Panel
@@ -40,6 +40,9 @@ class Page:
         self.served = self.shop = shop
         self.panels, self.listeners, self.followers = [], [], []
         self.stamp = _stamp(shop)
+        # what was chosen on this page for its panels, by parameter (such as the steps of the funnel), when
+        # the shop's own settings cannot be changed; see `give`
+        self.given: dict[str, Any] = {}
         self._answers: list[ipywidgets.DOMWidget] = []
         self._veiled = False
         self.visit = Visit("page")
@@ -95,6 +98,19 @@ class Page:
         """Call `function` whenever the page shows other data."""
         self.listeners.append(function)
 
+    def give(self, **chosen: Any) -> None:
+        """Hand this to every panel's function that has a parameter of that name; None takes it back."""
+        new = {name for name, value in chosen.items() if value != self.given.get(name)}
+        self.given = {name: value for name, value in {**self.given, **chosen}.items() if value is not None}
+        asking = [panel for panel in self.panels if new & panel.parameters]
+        for panel in asking:
+            panel.forget()
+        if asking:
+            self._waiting = sorted(
+                {*self._waiting, *asking}, key=lambda panel: (panel.heavy, self.panels.index(panel))
+            )
+            self._plan(0)
+
     def after_panels(self, function: Callable[[], Any]) -> None:
         """Call `function` now and whenever a panel shows something else."""
         self.followers.append(function)
@@ -115,7 +131,7 @@ class Page:
         """Where what the user brings goes: this shop, or for the demo a shop of the visitor's own."""
         gone = self._own is None or not (self._own.folder / "workbook.toml").exists()
         if self.shop.is_demo and gone:
-            self._own = visit(self.visit.visit_id)
+            self._own = visits.visit(self.visit.visit_id)
         return self._own if self.shop.is_demo else self.shop
 
     def bring(self, *found: Any) -> Shop:
@@ -135,6 +151,7 @@ class Page:
 
     def show(self, shop: Shop) -> None:
         """Show this shop in every panel."""
+        self.given = {} if shop is not self.shop else self.given
         self.shop, self.stamp, self._headers = shop, _stamp(shop), None
         self.visit.shop = "" if shop.is_demo else shop.name
         for function in self.listeners:  # one that fails does not stop the others

@@ -69,7 +69,12 @@ class Panel(ipywidgets.VBox):
     @property
     def heavy(self) -> bool:
         """Whether it puts three tables or more together, which takes seconds: lighter panels go first."""
-        return len([name for name in inspect.signature(self.function).parameters if name in TABLES]) > 2
+        return len(self.parameters & TABLES.keys()) > 2
+
+    @property
+    def parameters(self) -> set[str]:
+        """The names of what its function takes."""
+        return set(inspect.signature(self.function).parameters)
 
     def prepare(self) -> None:
         """Work out ahead what the panel will show first; nothing appears yet."""
@@ -79,6 +84,10 @@ class Panel(ipywidgets.VBox):
         with contextlib.suppress(Exception):  # it comes again, and is told, when the panel is shown
             starts = {name: self._start(name, self._listed(name)) for name in self.options}
             self._ahead = starts, self.page.shop, self._call(starts)
+
+    def forget(self) -> None:
+        """Not to show what was worked out ahead: something it depends on changed."""
+        self._ahead = None
 
     def refresh(self) -> None:
         """Work it out again, from the shop the page shows now; not while its figures are to stay away."""
@@ -137,9 +146,11 @@ class Panel(ipywidgets.VBox):
 
     def _call(self, chosen: dict[str, Any]) -> Result:
         """The result for these choices; a function that asks for the shop itself gets it."""
-        whole = next(iter(inspect.signature(self.function).parameters), "") == "shop"
+        parameters = inspect.signature(self.function).parameters
         shop = self.page.shop
-        return self.function(shop, **chosen) if whole else shop.call(self.function, **chosen)
+        given = {name: value for name, value in self.page.given.items() if name in parameters}
+        whole = next(iter(parameters), "") == "shop"
+        return self.function(shop, **chosen) if whole else shop.call(self.function, **{**given, **chosen})
 
     def _draw(self) -> None:
         figure = self.result.plot()
@@ -147,8 +158,7 @@ class Panel(ipywidgets.VBox):
         self._picture_button.filename = self._filename()
         data = figures.bundle(figure, self._filename())
         self._picture.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
-        text = f'<p class="csw csw-headline" aria-live="polite">{escape(self.result.text)}</p>'
-        self._words.value = text + _details(self.result.method)
+        self._words.value = _said(self.result.text) + _details(self.result.method)
         self._look("shown")
         soon(0.05, self._fill)  # the picture first
 
@@ -253,6 +263,13 @@ class Panel(ipywidgets.VBox):
         return f"{self._filename()}.csv", "text/csv", sheets.csv(self.result.sheet())
 
 
+def _said(text: str) -> str:
+    """The answer in bold, what follows from it in plain letters."""
+    end = text.find(". ") + 1
+    first, rest = (text[:end], text[end:]) if end else (text, "")
+    return f'<p class="csw csw-headline" aria-live="polite"><b>{escape(first)}</b>{escape(rest)}</p>'
+
+
 def _details(method: str) -> str:
     if not method:
         return ""
@@ -272,7 +289,8 @@ def _choice(name: str, option: Any) -> str:
     if option is None:
         return _("all together")
     if isinstance(option, str) and option[:-1].isdigit() and option.endswith("D"):
-        return _("{days} days").format(days=language.number(int(option[:-1])))
+        days = int(option[:-1])
+        return language.ngettext("{days} day", "{days} days", days).format(days=language.number(days))
     if isinstance(option, float):
         return language.percent(option, 1 if round(option * 1000) % 10 else 0)
     said = {"week": _("week"), "month": _("month"), "nl": "Nederlands", "en": "English"}.get(option)

@@ -17,6 +17,7 @@ from csworkbook.language import ngettext
 from csworkbook.pages.page import Page
 from csworkbook.pages.talking import markup, shared, titled
 from csworkbook.pages.widgets import Download
+from csworkbook.results import Result
 
 if TYPE_CHECKING:
     from csworkbook.shop import Shop
@@ -30,8 +31,7 @@ def conclusions(shop: Shop) -> ipywidgets.VBox:
     words = markup()
 
     def refresh() -> None:
-        shown = any(panel.result is not None for panel in page.panels)
-        words.value = _list(rank(found(page)), shown=shown)
+        words.value = listed(rank(found(page)), shown=bool(shown(page)))
 
     page.after_panels(refresh)
     head = titled(_("What to do first"))
@@ -42,14 +42,22 @@ def conclusions(shop: Shop) -> ipywidgets.VBox:
 
 
 def found(page: Page) -> list[Finding]:
-    """The findings of every panel that shows a result; what two panels find alike is found once."""
-    shown = [panel.result for panel in page.panels if panel.result is not None]
-    every = [finding for result in shown for finding in result.findings()]
+    """The findings of every panel that shows a result; what two panels find alike is found once.
+
+    What the visitor of the demo answered himself, such as an audit, is in its panel too.
+    """
+    every = [finding for _title, result in shown(page) for finding in result.findings()]
     return list({finding.headline: finding for finding in reversed(every)}.values())[::-1]
 
 
-def _list(ranked: list[Finding], *, shown: bool) -> str:
-    """The first findings, and the rest folded away."""
+def shown(page: Page) -> list[tuple[str, Result]]:
+    """The title and the result of every panel that shows one, without those that show an example only."""
+    there = [(panel.title, panel.result) for panel in page.panels if panel.result is not None]
+    return [(title, result) for title, result in there if not getattr(result, "is_example", False)]
+
+
+def listed(ranked: list[Finding], *, shown: bool) -> str:
+    """Findings as HTML: the first ones, and the rest folded away; `shown` tells whether anything was worked out."""
     if not ranked:
         nothing = _("Nothing was found that cannot be chance.") if shown else _("First bring your data.")
         return f'<p class="csw">{escape(nothing)}</p>'
@@ -108,8 +116,7 @@ def report(shop: Shop, chapter: str) -> ipywidgets.Box:
     def make() -> tuple[str, str, bytes]:
         from csworkbook.export.report import report as written
 
-        shown = [(panel.title, panel.result) for panel in page.panels if panel.result is not None]
-        html = written(page.shop, shown, rank(found(page)), title=title)
+        html = written(page.shop, shown(page), rank(found(page)), title=title)
         return f"{page.shop.name}-{title}.html".replace(" ", "-").lower(), "text/html", html.encode("utf-8")
 
     box = ipywidgets.Box([Download(_("Report (HTML, to print or mail)"), make)])

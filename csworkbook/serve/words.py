@@ -55,6 +55,7 @@ def _chapter_words() -> dict[str, str]:
         "brand": _("Customer service workbook"),
         "back": _("All chapters"),
         "skip": _("Skip to the content"),
+        "parts": _("On this page"),
         "starting": _("One moment, the figures are being worked out …"),
         "slow": _("This takes longer than usual. The first visit after a start can take half a minute."),
         "failed": _("This part of the page could not be made; what follows it is left out."),

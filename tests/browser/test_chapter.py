@@ -302,3 +302,14 @@ def test_orders_join_the_survey(open_page, server):
     page.wait_for_selector(".csw-file >> nth=1", timeout=60 * SECONDS)
     use(page)
     page.wait_for_function("() => document.querySelector('.csw-headline').innerText.includes('19% vond')")
+
+
+@pytest.mark.parametrize(("spoken", "said"), [("en", "On this page"), ("nl", "Op deze pagina")])
+def test_the_parts_of_a_long_page_can_be_reached_from_its_top(page, server, spoken, said):
+    page.goto(server.chapter(f"{spoken}/01_service_gap.ipynb"))
+    parts = page.get_by_role("navigation", name=said).get_by_role("link")
+    page.wait_for_selector("h2[id]", timeout=60 * SECONDS)
+    for link in parts.all():
+        place = page.locator(link.get_attribute("href"))
+        assert place.locator("h2").first.inner_text().rstrip("¶") == link.inner_text()
+    assert parts.count() > 4

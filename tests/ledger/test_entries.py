@@ -103,21 +103,6 @@ def test_another_engine_counts_the_same(tmp_path):
     assert counts[0]["found"].nunique() > 6
 
 
-def test_spark_counts_the_same():
-    pytest.importorskip("pyspark", reason="pyspark is not installed; it needs Java too")
-    from pyspark.sql import SparkSession
-
-    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
-    engine = ibis.pyspark.connect(spark)
-    bought, asked = peer.shop(7, 100, 200)
-    there = [
-        engine.create_view(n, ibis.memtable(f)) for n, f in {"orders": bought, "contacts": asked}.items()
-    ]
-    mine, theirs = ledger.matches(bought, contacts=asked), ledger.matches(there[0], contacts=there[1])
-    pd.testing.assert_frame_equal(mine.table, theirs.table)
-    spark.stop()
-
-
 def test_one_customers_story():
     result = ledger.timeline(TEN, LINES, BACK, ASKED, SURVEY, EVENTS, customer_id="anna")
     assert result.table["kind"].tolist() == [

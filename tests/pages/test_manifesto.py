@@ -17,7 +17,8 @@ from csworkbook.pages.manifesto import manifesto_builder
 from csworkbook.pages.page import Page, welcome
 from csworkbook.pages.promised import judged, sentences
 from csworkbook.pages.talking import seen
-from csworkbook.shop import new_shop, open_shop, visit
+from csworkbook.shop import new_shop, open_shop
+from csworkbook.visits import visit
 
 REPLY = Promise("reply", "email", 1440).document()
 VISIT = "ab" * 16

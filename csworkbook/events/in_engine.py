@@ -1,0 +1,169 @@
+"""A table of events, followed by the engine that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from csworkbook.events import chains
+from csworkbook.events.asked import Asked
+from csworkbook.events.facts import Facts
+from csworkbook.events.reading import source
+from csworkbook.events.steps import known
+from csworkbook.events.tallies import InEngine
+from csworkbook.events.units import Owned, owned, present, text
+
+if TYPE_CHECKING:
+    import ibis
+
+    from csworkbook.events.reading import Events
+
+_WIDE = 10**17  # microseconds; makes every moment a number of 18 digits, so that text keeps their order
+_DIGITS = 18
+_FEW = 64  # values that are packed into a number together with a moment
+
+
+def followed(events: Events, asked: Asked) -> tuple[InEngine, Callable[[], Facts]]:
+    """The units, and what became of the rows."""
+    table = source(events)
+    whose = owned(table, asked)
+    far = _described(whose, asked) if len(asked.steps) > 1 else None
+    if asked.by is not None:
+        known(whose.table, asked.by)
+    listed = partial(_listed, table=table, whose=whose, asked=asked)
+    tally = InEngine(partial(_began, whose, asked), far, listed, list(whose.keys), len(asked.steps), asked.by)
+    return tally, cache(lambda: _facts(table, whose, asked))
+
+
+def _began(whose: Owned, asked: Asked) -> ibis.Table:
+    """One row per unit that did step 1: keys, begun (when it first did) and by (its value there).
+
+    Moment and value are put together in one number or text, whose smallest is the first moment and of
+    its values the first in the alphabet: numbers cost half as much, and hold a few dozen values.
+    """
+    import ibis
+
+    keys, fits = list(whose.keys), asked.steps[0].matches(whose.table)
+    if asked.by is None:
+        first = whose.rows(fits)
+        found = first.group_by(keys).agg(begun=first.moment.min()).mutate(by=ibis.null("string"))
+    else:
+        first = whose.rows(fits, by=known(whose.table, asked.by).cast("string"))
+        words = _words(first)
+        found = _packed(first, keys, words) if len(words) < _FEW else _lined_up(first, keys)
+    return found.filter(present(found.unit), found.begun.notnull())
+
+
+def _words(first: ibis.Table) -> list[str]:
+    """The values of by as they stand, in the order of the alphabet; no more than can be packed."""
+    found = first.select("by").distinct().limit(_FEW + 1).to_pyarrow()["by"].to_pylist()
+    return sorted(word for word in found if word and word.strip())
+
+
+def _packed(first: ibis.Table, keys: list[str], words: list[str]) -> ibis.Table:
+    import ibis
+
+    places = [(first.by == word, place) for place, word in enumerate(words)]
+    place = ibis.cases(*places, else_=_FEW - 1) if words else ibis.literal(_FEW - 1)
+    both = first.mutate(both=(first.moment + _WIDE) * _FEW + place)
+    found = both.group_by(keys).agg(begun=both.moment.min(), both=both.both.min())
+    named = [(found.both % _FEW == number, word) for number, word in enumerate(words)]
+    by = ibis.cases(*named, else_=ibis.null("string")) if words else ibis.null("string")
+    return found.select(*keys, "begun", by=by)
+
+
+def _lined_up(first: ibis.Table, keys: list[str]) -> ibis.Table:
+    first = first.mutate(both=(first.moment + _WIDE).cast("string") + _last_if_none(first, "by"))
+    found = first.group_by(keys).agg(both=first.both.min())
+    begun = found.both.substr(0, _DIGITS).cast("int64") - _WIDE
+    return found.select(*keys, begun=begun, by=_or_none(found.both.substr(_DIGITS)))
+
+
+def _described(whose: Owned, asked: Asked) -> ibis.Table:
+    """One row per unit that reached step 2: keys, level, begun, named, took_2 … took_K and by."""
+    import ibis
+
+    reached, keys = chains.reached(whose, asked), list(whose.keys)
+    places = range(2, len(asked.steps) + 1)
+    level = ibis.cases(*[(reached[f"done_{k}"].notnull(), k) for k in reversed(places)]).cast("int64")
+    furthest = {
+        name: ibis.coalesce(*[reached[f"{part}_{k}"] for k in reversed(places)])
+        for name, part in {"begun": "from", "named": "named"}.items()
+    }
+    took = {f"took_{k}": reached[f"done_{k}"] - reached[f"from_{k}"] for k in places}
+    found = reached.select(*keys, level=level, **furthest, **took)
+    if asked.by is None:
+        return found.mutate(by=ibis.null("string"))
+    return _joined(found, whose, asked, {"by": asked.by})
+
+
+def _joined(found: ibis.Table, whose: Owned, asked: Asked, columns: dict[str, str]) -> ibis.Table:
+    """The units with columns of their first event; of several at that moment the first in the alphabet."""
+    values = {name: known(whose.table, column) for name, column in columns.items()}
+    there = whose.rows(asked.steps[0].matches(whose.table), **values)
+    there = there.rename({f"{name}_there": name for name in (*whose.keys, "moment")})
+    on = [found[key] == there[f"{key}_there"] for key in whose.keys] + [found.named == there.moment_there]
+    both = found.inner_join(there, on)
+    both = both.group_by(found.columns).agg(**{name: _last_if_none(both, name).min() for name in columns})
+    return both.mutate(**{name: _or_none(both[name]) for name in columns})
+
+
+def _last_if_none(table: ibis.Table, column: str) -> ibis.StringValue:
+    """The text of a column, so marked that what is not there comes last in the alphabet."""
+    value = text(table, column)
+    return ("0" + value).fill_null("1")
+
+
+def _or_none(value: ibis.StringValue) -> ibis.StringValue:
+    return value.substr(1).nullif("")
+
+
+def _listed(units: ibis.Table, table: ibis.Table, whose: Owned, asked: Asked) -> ibis.Table:
+    """The units with visitor_id, customer_id and one name each."""
+    import ibis
+
+    named = "customer_id" in table.columns
+    columns = {"visitor_id": "visitor_id"} | ({"here": "customer_id"} if named else {})
+    units = _joined(units, whose, asked, columns)
+    if asked.per == "session":
+        units = units.mutate(unit=units.visitor_id + " · " + units.session_id).drop("session_id")
+    if asked.per == "customer":
+        return units.mutate(customer_id=units.unit).drop("here")
+    if not named:
+        return units.mutate(customer_id=ibis.null("string"))
+    units = units.left_join(_customers(table), "visitor_id").drop("visitor_id_right")
+    return units.mutate(customer_id=units.only.coalesce(units.here)).drop("only", "here")
+
+
+def _customers(table: ibis.Table) -> ibis.Table:
+    """Per visitor the only customer named on any event; visitors with one only."""
+    named = table.filter(present(table.customer_id), table.at.notnull())
+    named = named.select(visitor_id=named.visitor_id.cast("string"), name=named.customer_id.cast("string"))
+    found = named.group_by("visitor_id").agg(only=named.name.min(), other=named.name.max())
+    return found.filter(found.only == found.other).drop("other")
+
+
+def _facts(table: ibis.Table, whose: Owned, asked: Asked) -> Facts:
+    import ibis
+
+    somebody = present(table.visitor_id).fill_null(False)
+    raw = table.aggregate(
+        read=table.count(), nobody=(~somebody).sum(), never=(somebody & table.at.isnull()).sum()
+    )
+    limits = whose.inside()
+    all_of_them = Owned(whose.table, whose.keys, None, None)
+    rows = all_of_them.rows(
+        *whose.there(),
+        inside=ibis.and_(*limits) if limits else ibis.literal(True),
+        step=chains.any_of(whose.table, (*asked.steps, *asked.exclude)),
+    )
+    counted = rows.aggregate(
+        owned=rows.count(), inside=rows.inside.sum(), used=(rows.inside & rows.step).sum(),
+        last=rows.moment.max(where=rows.inside),
+    )  # fmt: skip
+    read, nobody, never = (int(value or 0) for value in raw.to_pyarrow().to_pylist()[0].values())
+    count, within, used, last = counted.to_pyarrow().to_pylist()[0].values()
+    within, used = int(within or 0), int(used or 0)
+    unnamed = read - nobody - never - count
+    return Facts.of(read, used, within - used, count - within, nobody, never, unnamed, last)

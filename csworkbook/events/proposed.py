@@ -1,0 +1,200 @@
+"""Which steps does a shop's log hold, what are they for, and which funnel do they make?
+
+The names that known systems and shops use are data, in ``content/funnel_steps.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from csworkbook.events.habits import first_order, remembered
+from csworkbook.events.units import present
+from csworkbook.language import gettext as _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from csworkbook.events import Step
+
+_CONTENT = Path(__file__).parents[1] / "content" / "funnel_steps.toml"
+ROLES = ("home", "search", "product", "cart", "checkout", "delivery", "payment", "paid", "support")
+_MOST = 5000  # names looked at, the most frequent first: a log may hold one per address
+_FREQUENT = 6  # steps of a funnel that is guessed from unknown names
+
+
+class Usual(tuple):
+    """The steps of the funnel that a log suggests: a tuple of steps.
+
+    `known` tells whether they were found by names that are known, not by how often they occur.
+    """
+
+    known = True
+
+
+def words() -> dict[str, str]:
+    """What the steps of a sale are called, by role, in the language spoken now."""
+    return {
+        "home": _("home page"),
+        "search": _("search"),
+        "product": _("product page"),
+        "cart": _("cart"),
+        "checkout": _("checkout"),
+        "delivery": _("delivery"),
+        "payment": _("payment"),
+        "paid": _("paid"),
+        "support": _("customer service"),
+    }
+
+
+def role_of(name: str) -> str:
+    """The role of a step by its name; "" for a name that is not known.
+
+    >>> role_of("Add to cart"), role_of("/winkelwagen/"), role_of("remove_from_cart")
+    ('cart', 'cart', '')
+    """
+    return _known().get(_folded(name), "")
+
+
+def roles(events: Any, steps: Iterable | None = None) -> dict[str, tuple[str, ...]]:
+    """Which names in this log play which part in a sale.
+
+    Parameters
+    ----------
+    events : DataFrame, ibis.Table or path
+        The canonical table.
+    steps : sequence, optional
+        The shop's own steps (``Settings.funnel_steps``, or anything that `steps_of` takes). A role an
+        owner gave to a step (the key ``"role"``) goes before what its name suggests.
+
+    Returns
+    -------
+    dict
+        Role (`ROLES`) → the names that occur, the most frequent first; a role without any is absent.
+
+    >>> import pandas as pd
+    >>> log = pd.DataFrame({"visitor_id": ["a"] * 3, "step": ["view_item", "Winkelwagen", "pay here"],
+    ...                     "at": pd.date_range("2026-01-05", periods=3, tz="UTC")})
+    >>> roles(log, [{"step": "pay here", "role": "payment"}])
+    {'product': ('view_item',), 'cart': ('Winkelwagen',), 'payment': ('pay here',)}
+    """
+    own = _own(steps or ())
+    found: dict[str, list[str]] = {role: [] for role in ROLES}
+    for name in _names(events)["step"]:
+        role = own.get(name) or role_of(name)
+        if role in found:
+            found[role].append(name)
+    return {role: tuple(names) for role, names in found.items() if names}
+
+
+def usual(events: Any) -> Usual:
+    """The longest funnel that makes sense of the names in this log, from home to paid.
+
+    Known names make one step per role. They stand in the order in which visitors first do them (more
+    often before than after each of the others); pages of one instant say nothing about order. Paid is
+    last. A step that fewer than half of the next step's visitors did first is a detour and left out,
+    as search often is. With fewer than two known names: the most frequent names, in the order in
+    which they are first done, and `known` is False.
+
+    Parameters
+    ----------
+    events : DataFrame, ibis.Table or path
+        The canonical table.
+
+    >>> import pandas as pd
+    >>> log = pd.DataFrame({"visitor_id": ["a", "a", "b"], "step": ["product", "cart", "product"],
+    ...                     "at": pd.date_range("2026-01-05", periods=3, tz="UTC")})
+    >>> [step.name for step in usual(log)]
+    ['product', 'cart']
+    """
+    return remembered(events, "usual", lambda: _proposed(events))
+
+
+def _proposed(events: Any) -> Usual:
+    known = {role: names for role, names in roles(events).items() if role != "support"}
+    parts = known if len(known) > 1 else _frequent(events)
+    steps = [_step(role, names) for role, names in parts.items()]
+    ordered = first_order(events, steps).without_detours() if len(steps) > 1 else steps
+    made = Usual(ordered)
+    made.known = parts is known and bool(known)
+    return made
+
+
+def _step(role: str, names: tuple[str, ...]) -> Step:
+    """One step; several names of one role are either of them."""
+    from csworkbook.events import Step
+
+    return Step(names[0] if len(names) == 1 else role, {"step": tuple(names)}, role if role in ROLES else "")
+
+
+def _frequent(events: Any) -> dict[str, tuple[str, ...]]:
+    """The names most visitors have, each a part of its own; those that say nothing only if there are no others."""
+    seen = _names(events)
+    telling = seen[~seen["step"].map(lambda name: role_of(name) in ("general", "support"))]
+    chosen = telling if len(telling) > 1 else seen
+    return {name: (name,) for name in chosen["step"].head(_FREQUENT)}
+
+
+def _names(events: Any) -> pd.DataFrame:
+    """Columns step, visitors: the names in a log, those of most visitors first."""
+    return remembered(events, "names", lambda: _counted_names(events))
+
+
+def _counted_names(events: Any) -> pd.DataFrame:
+    import ibis
+
+    from csworkbook.events import read
+
+    if hasattr(events, "iloc"):
+        return _names_here(events)
+    table = read(events)
+    table = table.filter(present(table.step), present(table.visitor_id), table.moment.notnull())
+    counted = table.group_by("step").aggregate(visitors=table.visitor_id.nunique())
+    return counted.order_by(ibis.desc("visitors"), "step").limit(_MOST).to_pandas()
+
+
+def _names_here(events: pd.DataFrame) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    from csworkbook.events.frames import prepared
+
+    held = prepared(events)
+    who, step = held.codes("visitor_id").filled, held.codes("step")
+    rows = (who >= 0) & (step.filled >= 0) & (held.moment > np.iinfo(np.int64).min)
+    pairs = np.unique(step.filled[rows] * (who.max(initial=0) + 1) + who[rows])
+    visitors = np.bincount(pairs // (who.max(initial=0) + 1), minlength=len(step.text))
+    counted = pd.DataFrame({"step": step.text, "visitors": visitors})
+    counted = counted[counted["visitors"] > 0].sort_values(["visitors", "step"], ascending=[False, True])
+    return counted.head(_MOST).reset_index(drop=True)
+
+
+def _own(steps: Iterable) -> dict[str, str]:
+    """Name → the role its owner gave it."""
+    given: dict[str, str] = {}
+    for step in steps:
+        role = step.get("role") if isinstance(step, Mapping) else getattr(step, "role", None)
+        where = step.get("step") if isinstance(step, Mapping) else getattr(step, "where", {}).get("step", ())
+        names = (where,) if isinstance(where, str) else tuple(where or ())
+        given |= {str(name): role for name in names if role}
+    return given
+
+
+@lru_cache
+def _known() -> dict[str, str]:
+    """Folded name → role, of all that is in the list."""
+    lists = tomllib.loads(_CONTENT.read_text("utf-8"))
+    return {
+        _folded(name): role for role, sources in lists.items() for names in sources.values() for name in names
+    }
+
+
+@lru_cache(maxsize=8192)
+def _folded(name: str) -> str:
+    """Small letters and figures only, without accents."""
+    letters = unicodedata.normalize("NFKD", str(name).casefold())
+    return "".join(letter for letter in letters if letter.isalnum())

@@ -1,0 +1,294 @@
+"""The funnel and the checkout as an owner walks through them: own log, own steps, wrong file, reload, phone."""
+
+import datetime as dt
+import re
+
+import pytest
+from babel.messages.pofile import read_po
+
+from csworkbook import language
+
+expect = pytest.importorskip("playwright.sync_api").expect
+SECONDS = 1000
+LONG = 90 * SECONDS
+FUNNEL, CHECKOUT = "07_funnel.ipynb", "08_checkout.ipynb"
+# how many visitors of the own log come so far, in its own words
+REACHED = {"bekijkt fiets": 60, "legt in mandje": 36, "adres ingevuld": 18, "klaar ermee": 9}
+OWN = ["Kijken", "In de mand", "Klaar"]
+MOVE = {"nl": "een stap naar voren", "en": "one step earlier"}
+
+
+def opened(page, server, spoken="nl", chapter=FUNNEL):
+    """A chapter whose first panel and form of steps are there."""
+    page.goto(server.chapter(f"{spoken}/{chapter}"), timeout=LONG)
+    page.wait_for_selector(".csw-panel .main-svg", state="attached", timeout=LONG)
+    page.wait_for_selector(".csw-upload input[type=file]", state="attached", timeout=LONG)
+    expect(page.locator(".csw-steps-summary")).to_contain_text("→", timeout=LONG)
+    return page
+
+
+def settled(page):
+    """Wait until no panel of the page waits for its turn any more."""
+    page.wait_for_function("!document.querySelector('.csw-panel.csw-waiting')", timeout=2 * LONG)
+    return page
+
+
+def log(tmp_path, name="bezoeken.csv"):
+    """Visits as a Dutch shop keeps them: semicolons, day first, its own words, saved by Windows."""
+    start = dt.datetime(2026, 3, 2, 9)
+    rows = [
+        f"b{visitor};{start + dt.timedelta(hours=visitor, minutes=place):%d-%m-%Y %H:%M:%S};{step};mobiel"
+        for place, (step, reached) in enumerate(REACHED.items())
+        for visitor in range(reached)
+    ]
+    path = tmp_path / name
+    path.write_bytes("\r\n".join(["Bezoeker;Tijdstip;Stap;Apparaat", *rows, ""]).encode("cp1252"))
+    return path
+
+
+def drop(page, file):
+    page.set_input_files(".csw-upload input[type=file]", str(file))
+
+
+def use(page):
+    page.locator(".csw-file button.csw-press").first.click(timeout=LONG)
+    page.wait_for_selector(".csw-bring >> text=/own|eigen/", timeout=LONG)
+
+
+def brought(page, server, tmp_path, spoken="nl"):
+    """The page with the own log in use."""
+    opened(page, server, spoken)
+    drop(page, log(tmp_path))
+    use(page)
+    expect(page.locator(".csw-steps-summary")).to_contain_text("bekijkt fiets", timeout=LONG)
+    return page
+
+
+def form(page):
+    """The form of steps, unfolded."""
+    details = page.locator(".csw-steps details.csw-form").first
+    if details.get_attribute("open") is None:
+        details.locator("summary").first.click()
+    return details
+
+
+def tool(page, step, place):
+    """Button of a step's card: 0 earlier, 1 later, 2 out."""
+    return page.locator(".csw-steps-card").nth(step).locator(".csw-steps-tool").nth(place)
+
+
+def save(page):
+    page.locator(".csw-steps .csw-button:not(.csw-button-quiet)").click()
+    expect(page.locator(".csw-steps .csw-actions .csw-button-words")).to_have_text(
+        re.compile("Bewaard|Saved"), timeout=LONG
+    )
+
+
+def counted(page):
+    """Step and visitors of the first panel."""
+    rows = page.locator(".csw-panel .csw-table").first.locator("tbody tr").all_inner_texts()
+    return [tuple(cell.strip() for cell in row.split("\t")[:2]) for row in rows]
+
+
+def awaits(page, wanted):
+    """Wait until the first panel counts so."""
+    page.wait_for_function(
+        """wanted => {
+            const rows = [...document.querySelector('.csw-panel .csw-table').querySelectorAll('tbody tr')];
+            const told = rows.map(row => [...row.cells].slice(0, 2).map(cell => cell.innerText.trim()));
+            return JSON.stringify(told) === JSON.stringify(wanted);
+        }""",
+        arg=[list(pair) for pair in wanted],
+        timeout=LONG,
+    )
+
+
+def choose_own(page):
+    """Three steps of the four, with names of one's own."""
+    form(page)
+    order = page.locator(".csw-steps-card .csw-steps-name input")
+    left = [order.nth(n).input_value() for n in range(order.count())]
+    tool(page, left.index("adres ingevuld"), 2).click()
+    for place, name in enumerate(OWN):
+        order.nth(place).fill(name)
+    page.locator(".csw-steps-role select").nth(1).select_option("cart")
+    page.locator(".csw-steps-role select").nth(2).select_option("paid")
+
+
+def test_own_words_become_own_steps_and_are_there_after_a_reload(open_page, server, tmp_path):
+    page = brought(open_page(), server, tmp_path)
+    awaits(page, [(step, str(reached)) for step, reached in REACHED.items()])
+    choose_own(page)
+    expect(page.locator(".csw-steps-unsaved")).not_to_be_empty()
+    save(page)
+    wanted = [("Kijken", "60"), ("In de mand", "36"), ("Klaar", "9")]
+    awaits(page, wanted)
+    expect(page.locator(".csw-steps-unsaved")).to_be_empty()
+    opened(page, server)
+    awaits(page, wanted)
+    expect(page.locator(".csw-steps-summary")).to_have_text("Kijken → In de mand → Klaar", timeout=LONG)
+    opened(page, server, chapter=CHECKOUT)  # the next chapter goes by them too
+    expect(page.locator(".csw-steps-summary")).to_have_text("Kijken → In de mand → Klaar", timeout=LONG)
+
+
+def test_the_checkout_goes_by_the_parts_the_owner_gave(open_page, server, tmp_path):
+    page = brought(open_page(), server, tmp_path, "en")
+    choose_own(page)
+    save(page)
+    opened(page, server, "en", CHECKOUT)
+    said = page.locator(".csw-headline:visible").first
+    expect(said).to_contain_text("75%", timeout=LONG)  # 27 of the 36 carts were not paid
+
+
+def test_what_was_not_saved_is_there_after_a_reload(open_page, server, tmp_path):
+    page = brought(open_page(), server, tmp_path)
+    choose_own(page)
+    page.wait_for_timeout(1 * SECONDS)
+    opened(page, server)
+    expect(page.locator(".csw-steps-card")).to_have_count(3, timeout=LONG)
+    names = page.locator(".csw-steps-card .csw-steps-name input")
+    assert [names.nth(n).input_value() for n in range(3)] == OWN
+    awaits(page, [(step, str(reached)) for step, reached in REACHED.items()])
+
+
+def test_in_the_demo_shop_other_steps_can_be_tried(open_page, server):
+    page = opened(open_page(), server, "en")
+    before = counted(page)
+    form(page)
+    tool(page, 0, 2).click()
+    save(page)
+    page.wait_for_function(
+        "n => document.querySelector('.csw-panel .csw-table').querySelectorAll('tbody tr').length == n",
+        arg=len(before) - 1,
+        timeout=LONG,
+    )
+    after = dict(counted(page))
+    assert (
+        after["Product page"] == dict(before)["product page"]
+    )  # in this shop the way leads past the home page
+    opened(page, server, "en")
+    expect(page.locator(".csw-steps-card")).to_have_count(len(before) - 1, timeout=LONG)
+    page.locator(".csw-steps details.csw-form > summary").first.click()
+    page.get_by_role("button", name="Back to the proposal").click()
+    awaits(page, before)
+
+
+def test_a_step_that_cannot_be_is_said_and_nothing_changes(open_page, server, tmp_path):
+    page = brought(open_page(), server, tmp_path)
+    form(page)
+    page.locator(".csw-steps-name input").nth(1).fill("bekijkt fiets")
+    page.locator(".csw-steps .csw-button:not(.csw-button-quiet)").click()
+    said = page.locator(".csw-steps .csw-actions .csw-error")
+    expect(said).to_contain_text("Twee stappen heten", timeout=LONG)
+    assert counted(page)[1] == ("legt in mandje", "36")
+
+
+def test_steps_in_the_wrong_order_are_told(open_page, server, tmp_path):
+    page = brought(open_page(), server, tmp_path)
+    form(page)
+    tool(page, 1, 0).click()
+    expect(page.locator(".csw-steps-hints p")).to_contain_text("36", timeout=LONG)
+
+
+def test_thousands_of_pages_can_be_searched_and_added_at_once(open_page, server, tmp_path):
+    rows = [f"b{n % 400},2026-03-02 10:{n % 60:02}:00,https://x.nl/product/{n}?s={n}" for n in range(4900)]
+    rows += [f"b{n},2026-03-02 12:00:00,https://x.nl/wagen" for n in range(100)]
+    path = tmp_path / "paden.csv"
+    path.write_text("\n".join(["visitor,time,page_url", *rows]) + "\n", "utf-8")
+    page = opened(open_page(), server, "en")
+    drop(page, path)
+    use(page)
+    expect(page.locator(".csw-steps-holds summary")).to_contain_text("4,901", timeout=LONG)
+    form(page)
+    while page.locator(".csw-steps-card").count():
+        tool(page, 0, 2).click()
+    page.locator(".csw-steps-holds summary").click()
+    for text in ("/product/77", "wagen"):
+        page.locator(".csw-steps-holds input").fill(text)
+        entry = page.locator(".csw-steps-holds .csw-steps-entry", has_text=text).first
+        entry.get_by_role("button").click(timeout=LONG)
+    expect(page.locator(".csw-steps-card")).to_have_count(2)
+    page.locator(".csw-steps-card").first.get_by_role("button", name="Count something else").click()
+    page.locator(".csw-steps-card").first.get_by_role("searchbox").fill("/product/")
+    page.get_by_role("button", name="Add all 4,900").click(timeout=LONG)
+    expect(page.locator(".csw-steps-card").first).to_contain_text("and 4,888 more", timeout=LONG)
+    names = page.locator(".csw-steps-card .csw-steps-name input")
+    names.nth(0).fill("Product")
+    names.nth(1).fill("Cart")
+    save(page)
+    awaits(page, [("Product", "400"), ("Cart", "100")])
+
+
+@pytest.mark.parametrize("name", ["leeg.csv", "geen_bezoeken.csv", "binair.csv"])
+def test_a_file_that_cannot_be_used_gives_a_sentence_and_the_page_lives_on(open_page, server, tmp_path, name):
+    content = {
+        "leeg.csv": b"",
+        "binair.csv": bytes(range(256)) * 40,
+        "geen_bezoeken.csv": b"naam;plaats\nJan;Delft\n",
+    }
+    path = tmp_path / name
+    path.write_bytes(content[name])
+    page = opened(open_page(), server)
+    before = counted(page)
+    drop(page, path)
+    said = page.locator(".csw-bring .csw-error").first.inner_text(timeout=LONG)
+    assert name in said
+    assert not re.search(r"Traceback|Error|Exception", said)
+    assert counted(page) == before
+    form(page)
+    tool(page, 0, 2).click()
+    save(page)
+    expect(page.locator(".csw-panel .csw-table").first.locator("tbody tr")).to_have_count(
+        len(before) - 1, timeout=LONG
+    )
+
+
+def test_the_form_works_from_the_keyboard(open_page, server):
+    page = opened(open_page(), server)
+    page.locator(".csw-steps details.csw-form > summary").first.focus()
+    page.keyboard.press("Enter")
+    names = page.locator(".csw-steps-card .csw-steps-name input")
+    second = names.nth(1).input_value()
+    names.nth(1).focus()
+    for _key in range(2):  # past the part, to the first button
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert names.nth(0).input_value() == second
+    focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert second in focused  # the keyboard stays with the step that moved
+    page.keyboard.press("Enter")  # the button that is free: back again
+    assert names.nth(1).input_value() == second
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("spoken", ["nl", "en"])
+@pytest.mark.parametrize("chapter", [FUNNEL, CHECKOUT])
+def test_everybody_can_use_the_page(open_page, server, serious, screenshots, chapter, spoken, width):
+    page = settled(opened(open_page(width=width), server, spoken, chapter))
+    form(page)
+    page.locator(".csw-steps-holds summary").click()
+    page.locator(".csw-steps-holds .csw-steps-entry").first.wait_for(timeout=LONG)
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = "[...document.querySelectorAll('.csw-panel')].filter(p => p.getBoundingClientRect().right > innerWidth + 1)"
+    assert page.evaluate(f"{wide}.length") == 0
+    if screenshots:
+        page.screenshot(path=screenshots / f"{chapter.split('.')[0]}-{spoken}-{width}.png")
+
+
+@pytest.mark.parametrize("chapter", [FUNNEL, CHECKOUT])
+def test_there_is_no_english_on_the_dutch_page(open_page, server, chapter):
+    page = settled(opened(open_page(), server, "nl", chapter))
+    form(page)
+    text = page.locator("body").inner_text()
+    dutch = read_po((language.LOCALE_FOLDER / "nl/LC_MESSAGES/csworkbook.po").open("rb"))
+    parts = {piece.strip() for m in dutch if isinstance(m.id, str) for piece in re.split(r"\{[^}]*\}", m.id)}
+    english = {part for part in parts if len(re.findall("[a-z]{2,}", part)) >= 3}
+    assert [part for part in english if part in text] == []
+
+
+@pytest.mark.parametrize("chapter", [FUNNEL, CHECKOUT])
+def test_the_page_asks_nothing_of_the_outside_and_makes_no_mistakes(open_page, server, chapter):
+    page = settled(opened(open_page(), server, "nl", chapter))
+    assert page.outside.asked == []
+    assert page.mistakes == []
