@@ -52,7 +52,8 @@ def cluster(folder: Path):
         session.stop()
         import pyspark
 
-        shutil.rmtree(Path(pyspark.__file__).parent / "work", ignore_errors=True)  # what the workers wrote there
+        wrote = Path(pyspark.__file__).parent / "work"  # the workers know no other place
+        shutil.rmtree(wrote, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
+LOCKS = ("requirements.lock", "requirements-spark.lock")  # what everybody needs; Spark, for the tests only
 CONDA_NAMES = {"python-duckdb": "duckdb", "ibis-duckdb": "ibis-framework", "python-tzdata": "tzdata"}
 
 
@@ -30,8 +31,9 @@ def conda():
 
 
 def locked():
-    """Every version the lock holds, by package (several where Python versions differ)."""
-    pins = re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements.lock").read_text(), re.M)
+    """Every version the locks hold, by package (several where Python versions differ)."""
+    text = "\n".join((ROOT / name).read_text() for name in LOCKS)
+    pins = re.findall(r"^([\w.-]+)==([\w.]+)", text, re.M)
     versions = {}
     for name, version in pins:
         versions.setdefault(canonicalize_name(name), []).append(Version(version))
@@ -54,15 +56,17 @@ def test_the_lock_holds_every_dependency_in_a_version_that_is_allowed():
         assert all(requirement.specifier.contains(version) for version in versions), requirement
 
 
-def test_every_pin_in_the_lock_has_a_hash():
-    text = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize(("name", "least"), [("requirements.lock", 100), ("requirements-spark.lock", 2)])
+def test_every_pin_in_the_lock_has_a_hash(name, least):
+    text = (ROOT / name).read_text()
     blocks = re.split(r"^(?=[\w.-]+==)", text, flags=re.M)[1:]
-    assert len(blocks) > 100
+    assert len(blocks) >= least
     assert all("--hash=sha256:" in block for block in blocks)
 
 
-def test_the_lock_names_no_address():
-    assert "://" not in (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", LOCKS)
+def test_the_lock_names_no_address(name):
+    assert "://" not in (ROOT / name).read_text()
 
 
 def tracked():

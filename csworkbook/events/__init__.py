@@ -11,13 +11,13 @@ from csworkbook.events.asked import ORDERS, PER, TIES
 from csworkbook.events.facts import Account
 from csworkbook.events.followed import Followed, follow
 from csworkbook.events.health import Health, health
-from csworkbook.events.reading import kept, read
+from csworkbook.events.reading import kept, opened, read
 from csworkbook.events.steps import Step, steps_of
 from csworkbook.events.units import sessions
 
 __all__ = [
     "ORDERS", "PER", "TIES", "Account", "Followed", "Health", "Step",
-    "follow", "health", "kept", "read", "roles", "sessions", "splits", "steps_of", "usual",
+    "follow", "health", "kept", "opened", "read", "roles", "sessions", "splits", "steps_of", "usual",
 ]  # fmt: skip
 
 

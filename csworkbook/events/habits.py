@@ -165,7 +165,7 @@ def _daily_there(events: Any, steps: tuple[Step, ...]) -> pd.DataFrame:
 
     table = read(events)
     table = table.filter(present(table.visitor_id), table.moment.notnull())
-    matches = {f"n_{one}": step.matches(table).cast("int64") for one, step in enumerate(steps)}
+    matches = {f"n_{one}": step.matches(table).ifelse(1, 0) for one, step in enumerate(steps)}
     table = table.mutate(day=(table.moment // _DAY).cast("int64"), **matches)
     counted = table.group_by("day").aggregate(**{name: table[name].sum() for name in matches})
     frame = counted.order_by("day").to_pandas().set_index("day")

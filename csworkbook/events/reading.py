@@ -98,6 +98,28 @@ def timestamp(micros: ibis.Value) -> ibis.Value:
     return ibis.timestamp("1970-01-01") + micros.as_interval("us")
 
 
+def opened(memory: str = "4GB", folder: str | Path | None = None) -> object:
+    """A DuckDB of its own for tables larger than memory.
+
+    Parameters
+    ----------
+    memory : str
+        The most it holds in memory.
+    folder : str or Path, optional
+        Where it writes what does not fit; without one in the system's temporary folder.
+
+    Returns
+    -------
+    ibis.backends.duckdb.Backend
+        Hand ``opened().read_parquet("events/*.parquet")`` to `csworkbook.events.follow`.
+    """
+    import tempfile
+
+    import ibis
+
+    return ibis.duckdb.connect(memory_limit=memory, temp_directory=str(folder or tempfile.gettempdir()))
+
+
 def kept(table: ibis.Table) -> ibis.Table:
     """The table worked out once.
 

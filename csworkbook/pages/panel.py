@@ -267,7 +267,7 @@ def _said(text: str) -> str:
     """The answer in bold, what follows from it in plain letters."""
     end = text.find(". ") + 1
     first, rest = (text[:end], text[end:]) if end else (text, "")
-    return f'<p class="csw csw-headline" aria-live="polite"><b>{escape(first)}</b>{escape(rest)}</p>'
+    return f'<p class="csw csw-headline csw-told" aria-live="polite"><b>{escape(first)}</b>{escape(rest)}</p>'
 
 
 def _details(method: str) -> str:

@@ -71,12 +71,15 @@ def listed(ranked: list[Finding], *, shown: bool) -> str:
 
 
 def _each_advice_once(ranked: list[Finding]) -> list[Finding]:
-    """The same findings; what to do is said at the first of those that ask for the same."""
-    said: set[str] = set()
+    """The same findings; what to do, and what is assumed, is said at the first of those with the same."""
+    said: set[object] = set()
     told = []
     for finding in ranked:
-        told.append(replace(finding, action="") if finding.action in said else finding)
-        said.add(finding.action)
+        action = "" if finding.action in said else finding.action
+        again = finding.assumptions and finding.assumptions in said
+        assumptions = (_("the same holds as above"),) if again else finding.assumptions
+        told.append(replace(finding, action=action, assumptions=assumptions))
+        said |= {finding.action, finding.assumptions}
     return told
 
 

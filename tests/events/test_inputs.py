@@ -206,6 +206,15 @@ def test_begun_by_something_else():
         engine.follow(log("ann 10:00 product"), ["product"]).begun("fortnight")
 
 
+def test_a_duckdb_with_little_memory(tmp_path, log_of_the_demo):
+    log_of_the_demo.to_parquet(tmp_path / "events.parquet")
+    small = engine.opened("200MB", tmp_path)
+    limit = small.raw_sql("SELECT current_setting('memory_limit')").fetchone()[0]
+    assert limit.startswith("190.7")  # 200 MB in MiB
+    table = small.read_parquet(tmp_path / "events.parquet")
+    alike(engine.follow(log_of_the_demo, STEPS).counts(), engine.follow(table, STEPS).counts())
+
+
 def test_what_a_step_may_be():
     steps = engine.steps_of(["cart", ["cart", "basket"], ("Mine", "cart"), {"step": "cart", "role": "cart"}])
     assert [step.name for step in steps] == ["cart", "cart / basket", "Mine", "cart"]

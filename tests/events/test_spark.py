@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from csworkbook import events as engine
+from csworkbook import funnel
 
 from .elsewhere import ASKED, STEPS, drawn, ordered
 
@@ -49,6 +50,12 @@ def test_spark_counts_and_times_the_same(there, folder):
     pd.testing.assert_frame_equal(theirs.times(), here.times())
     pd.testing.assert_frame_equal(theirs.begun(), here.begun())
     assert (theirs.account, theirs.end, theirs.unfinished) == (here.account, here.end, here.unfinished)
+
+
+def test_the_chapter_says_the_same_of_a_table_of_spark(there, folder):
+    here, theirs = (funnel.measure(one, STEPS, within="18h", by="device") for one in (folder, there))
+    pd.testing.assert_frame_equal(theirs.table, here.table)
+    assert theirs.text == here.text
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Amsterdam"])
