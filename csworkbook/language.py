@@ -150,6 +150,7 @@ def money(value: float | None, currency: str = "EUR", decimals: int = 0) -> str:
         return "–"
     from babel.numbers import format_currency
 
+    value = 0 if round(value, decimals) == 0 else value  # never "-€0"
     pattern = "¤#,##0" if current() == "en" else "¤\u00a0#,##0"
     pattern += "." + "0" * decimals if decimals else ""
     pattern += ";-" + pattern

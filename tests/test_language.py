@@ -92,3 +92,8 @@ def test_speaking_is_over_after_the_block():
 def test_an_unknown_language_is_refused():
     with pytest.raises(SettingError, match="fr"):
         language.use("fr")
+
+
+def test_no_amount_is_less_than_nothing_by_rounding():
+    assert language.money(-0.4) == "€0"
+    assert language.money(-0.4, decimals=2) == "-€0.40"

@@ -145,11 +145,16 @@ class Abandonment(Result):
 
     @property
     def ceiling(self) -> Estimate | None:
-        """The margin if every cart left in a year were an order like the others: no more than a bound."""
-        times = None if self.worth is None or self.visits is None else a_year(self.visits)
-        if times is None or not self.counted.left:
+        """The margin if everybody who left a cart in a year had ordered like the others: no more than a bound.
+
+        Counted per person, since a cart of which the visitor pays in a later visit is no order less; those who
+        can be judged began at least `days` before the end of the data.
+        """
+        times = None if self.worth is None or self.visits is None else a_year(self.visits, self.days)
+        people = self.other if self.counted.per == "session" else self.counted
+        if times is None or not people.left:
             return None
-        each, left = self.worth, self.counted.left * times
+        each, left = self.worth, people.left * times
         return Estimate(
             each.value * left, each.low * left, each.high * left, each.n, "money", None, self.currency
         )
@@ -255,18 +260,19 @@ class Abandonment(Result):
         if self.ceiling is None:
             return ""
         return _(
-            "If all of them had been orders like yours, that would be a margin of {money} a year: a ceiling, no "
-            "revenue you lost, because many were only looking."
-        ).format(money=self.ceiling.say())
+            "If everybody who did not pay within {days} days had placed an order like yours, that would be a margin of "
+            "{money} a year: a ceiling, no revenue you lost, because many were only looking."
+        ).format(money=self.ceiling.say(), days=language.number(self.days))
 
     @property
     def _point(self) -> str:
         """What one point fewer carts left is worth a year, if those are orders like the others."""
         if self.ceiling is None:
             return ""
-        yearly = 0.01 * self.share.n * a_year(self.visits)
-        worth = Estimate(self.worth.value * yearly, 0, 0, self.worth.n, "money", None, self.currency)
-        return _("Each point fewer is worth about {money} margin a year.").format(money=worth.say())
+        part = 0.01 / self.share.value
+        return _("Each point fewer is worth at most about {money} margin a year.").format(
+            money=self.ceiling.say(self.ceiling.value * part)
+        )
 
     @property
     def _left_out(self) -> str:
@@ -315,13 +321,14 @@ class Abandonment(Result):
 
     @property
     def _money_method(self) -> str:
-        if self.worth is None:
+        if self.ceiling is None:
             return ""
         return _(
-            "Ceiling = carts left in the {days} days of these page visits, made a year × the mean margin of an order "
-            "({worth}, {n} orders)."
+            "Ceiling = people who left a cart and did not pay within {within} days, made a year of the {days} days in which "
+            "that can be seen × the mean margin of an order ({worth}, {n} orders)."
         ).format(
-            days=language.number(self.visits.days),
+            within=language.number(self.days),
+            days=language.number(self.visits.days - self.days),
             worth=language.money(self.worth.value, self.currency, 2),
             n=language.number(self.worth.n),
         )
@@ -341,7 +348,8 @@ class Abandonment(Result):
             "customer": _("Of the known customers with a cart {share} do not pay within {days} days."),
         }[self.counted.per].format(**self._numbers(self.share))
         advice = action(self.stopped[0] if self.stopped else "cart")
-        return [Finding(CHAPTER, headline, self.share, BENCHMARK, f"{advice} {self._point}".strip())]
+        beside = None if self.counted.per == "customer" else BENCHMARK  # they are known because they paid
+        return [Finding(CHAPTER, headline, self.share, beside, f"{advice} {self._point}".strip())]
 
 
 def action(stage: str) -> str:

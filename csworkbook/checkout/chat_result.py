@@ -61,9 +61,9 @@ class Chat(Result):
     @property
     def most_anyway(self) -> float:
         """Up to which share that would have bought anyway it pays, with what is credited now; NaN where not told."""
-        if self.leads is None or not self.leads.share.value > 0:
+        if self.leads is None or not self.leads.once.value > 0:
             return np.nan
-        return 1 - self.needed.value / self.leads.share.value
+        return 1 - self.needed.value / self.leads.once.value
 
     @property
     def text(self) -> str:
@@ -225,8 +225,13 @@ class Chat(Result):
             return ""
         said = _(
             "Followed by an order within {days} days: {chat} of the chats before an order, {others} of such contacts on "
-            "other channels."
-        ).format(days=self.leads.days, chat=self.leads.share, others=self.leads.others)
+            "other channels. In the sums an order after several chats counts once: {once} orders from 100 chats."
+        ).format(
+            days=self.leads.days,
+            chat=self.leads.share,
+            others=self.leads.others,
+            once=_of_100(self.leads.once.value),
+        )
         left = self.leads.open + self.leads.unknown
         if not left:
             return said

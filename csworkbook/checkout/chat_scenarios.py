@@ -56,8 +56,8 @@ def scenarios(
 def _leads(leads: Credited | None, rng: np.random.Generator) -> np.ndarray | None:
     if leads is None or not leads.share.n:
         return None
-    followed = round(leads.share.value * leads.share.n)
-    return rng.beta(followed + 0.5, leads.share.n - followed + 0.5, DRAWS)
+    orders = round(leads.once.value * leads.once.n)
+    return rng.beta(orders + 0.5, leads.once.n - orders + 0.5, DRAWS)
 
 
 def _row(accept, seen, taken, order, leads, terms, drawn) -> dict[str, float]:
@@ -83,7 +83,7 @@ def _value(row, leads, order, terms, drawn, each, days) -> dict[str, float]:
     if drawn["leads"] is None or drawn["a_day"] is None or not np.isfinite(row["per_chat"]):
         return dict.fromkeys(names, np.nan)
     extra = 1 - terms.anyway
-    value = row["chats"] * days * (leads.share.value * extra * order.value - row["per_chat"])
+    value = row["chats"] * days * (leads.once.value * extra * order.value - row["per_chat"])
     draws = drawn["a_day"] * row["accept"] * days * (drawn["leads"] * extra * drawn["order"] - each)
     return dict(zip(names, (value, *np.quantile(draws, [0.025, 0.975])), strict=True))
 

@@ -18,7 +18,7 @@ from csworkbook.errors import DataError
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
-from csworkbook.language import mark, ngettext
+from csworkbook.language import join, mark, ngettext
 from csworkbook.repeats import duration
 from csworkbook.results import Result, Vocabulary, question
 
@@ -66,7 +66,7 @@ def devices(
     -------
     Devices
         table: device, n (carts), count (left), share, low, high (0–1, Wilson), unknown (of those left, by
-        people who are not known), least (the lower bound), and where there is a payment page reached (visits
+        people who are not known), least (the lower bound; empty with fewer than 30 known), and where there is a payment page reached (visits
         that came to it), gave_up, gave_up_low, gave_up_high (share that did not pay).
 
     Raises
@@ -103,11 +103,15 @@ def with_devices(events: Events, steps: Any) -> Visits:
 
 
 def _elsewhere(found: Visits, window: pd.Timedelta) -> pd.Series:
-    """Per device: of people known in the visit of the cart they left, the share that paid on another one."""
+    """Per device: of people known in the visit of the cart they left, the share that paid on another one.
+
+    Devices on which fewer than 30 are known are not there.
+    """
     left = left_carts(found, window)
     left = left[left["known"] & (left["seen"] >= window / pd.Timedelta(days=1))]
     other = left["paid_device"].notna() & (left["paid_device"] != left["device"])
-    return other.groupby(left["device"]).mean()
+    seen = other.groupby(left["device"]).agg(["size", "mean"])
+    return seen.loc[seen["size"] >= SMALL, "mean"]
 
 
 def _per_device(counted: Carts, elsewhere: pd.Series) -> pd.DataFrame:
@@ -271,11 +275,19 @@ class Devices(Result):
             "At payment: per visit, furthest page of the checkout reached. Intervals: Wilson, 95%; the gap: Newcombe's, "
             "tested between every two devices (Holm)."
         )
-        return " ".join(
-            filter(
-                None, [said, pay if "reached" in self.table else "", self.counted.said_left_out(), self._none]
-            )
-        )
+        pay = pay if "reached" in self.table else ""
+        return " ".join(filter(None, [said, pay, self.counted.said_left_out(), self._none, self._worth_of]))
+
+    @property
+    def _worth_of(self) -> str:
+        """What the sum rests on, and that the chapter about the funnel holds it too."""
+        if self.value is None or not self.gap_is_sure:
+            return ""
+        rests = [*assumed(self.visits, self.worth, self.margin), _("the device is why they give up, not who uses it")]
+        return _(
+            "The sum assumes: {list}. The chapter about the funnel reckons with this same gap, per visitor and for every "
+            "device; do not add the two."
+        ).format(list=join(rests))
 
     @property
     def _none(self) -> str:
@@ -291,7 +303,7 @@ class Devices(Result):
         return cart_pictures.per_device(self)
 
     def findings(self) -> list[Finding]:
-        """The gap at payment with its value, or that there are too few carts."""
+        """The gap at payment, or that there are too few carts."""
         if not len(self.table) or self.table["n"].max() < SMALL:
             headline = _("There are too few carts to compare devices.")
             return [Finding(CHAPTER, headline, enough=estimates.needed())]
@@ -304,16 +316,8 @@ class Devices(Result):
             "Pay a test order yourself on this device: {device}. Mend what stops you, and offer the ways to pay that people "
             "use there."
         ).format(device=self._name(self.gap.worst))
-        return [Finding(CHAPTER, headline, self.gap.difference, None, action, self.value, self._assumes)]
-
-    @property
-    def _assumes(self) -> tuple[str, ...]:
-        if self.value is None:
-            return ()
-        return (
-            *assumed(self.visits, self.worth, self.margin),
-            _("the device is why they give up, not who uses it"),
-        )
+        # without its worth: the funnel's finding about this step has it, and it must not be counted twice
+        return [Finding(CHAPTER, headline, self.gap.difference, None, action)]
 
 
 def _apart(row: pd.Series, best: pd.Series) -> Estimate:

@@ -168,7 +168,8 @@ class Credited:
     """Chats before an order, and how many were followed by one: credited to the chat, not shown to be its doing.
 
     `open` counts chats whose window was not over, `unknown` those of nobody known; `others` is the same
-    share for the other channels.
+    share for the other channels. `once` is how many orders there are per chat, each counted once: an order
+    after three chats is not three orders.
     """
 
     share: Estimate
@@ -176,10 +177,14 @@ class Credited:
     open: int
     unknown: int
     days: int
+    once: Estimate
 
 
 def credited(contacts: pd.DataFrame, orders: pd.DataFrame, *, within: pd.Timedelta) -> Credited | None:
-    """How many contacts before an order, on chat and on other channels, an order followed; None without `stage`."""
+    """How many contacts before an order, on chat and on other channels, an order followed; None without `stage`.
+
+    An order after several chats follows each of them; `once` credits it only to the last of them.
+    """
     if "stage" not in contacts:
         return None
     asked = contacts[(contacts["stage"].astype("object") == "before").to_numpy()]
@@ -203,10 +208,12 @@ def credited(contacts: pd.DataFrame, orders: pd.DataFrame, *, within: pd.Timedel
     )
     followed = (after["ordered"] - after["at"] <= within).to_numpy()
     chatted = after["chat"].to_numpy(bool)
+    last = ~after.duplicated(["who", "ordered", "chat"], keep="last").to_numpy()  # of several before one order
     return Credited(
         share(int(followed[chatted].sum()), int(chatted.sum())),
         share(int(followed[~chatted].sum()), int((~chatted).sum())),
         int((~over & told["chat"]).sum()),
         int(chat.sum() - told["chat"].sum()),
         within.days,
+        share(int((followed & last)[chatted].sum()), int(chatted.sum())),
     )

@@ -230,7 +230,7 @@ def chats(result: Chat) -> go.Figure:
 
 def _widest(result: Chat) -> float:
     """Up to which share is drawn: twice what is needed, and what is credited now."""
-    credited = 0.0 if result.leads is None else result.leads.share.value
+    credited = 0.0 if result.leads is None else result.leads.once.value
     needed = result.needed.value if result.needed.value == result.needed.value else 0.0
     return float(min(max(2 * needed, 1.1 * credited if credited == credited else 0.0, 0.1), 1.0))
 
@@ -239,7 +239,7 @@ def _break_even(figure: go.Figure, result: Chat) -> None:
     """Lines at what is needed, and at what is credited to chats now as far as it would not have come anyway."""
     marks = [(result.needed.value, _("pays from {share}"), figures.INK, 0.98)]
     if result.leads is not None and result.leads.share.n:
-        extra = result.leads.share.value * (1 - result.terms.anyway)
+        extra = result.leads.once.value * (1 - result.terms.anyway)
         marks.append(
             (extra, _("credited now, less who would have bought anyway: {share}"), figures.ALERT, 0.06)
         )

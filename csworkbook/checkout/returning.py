@@ -294,7 +294,8 @@ class Returning(Result):
         headline = _(
             "A reminder by e-mail could reach {known} of {n} people who left a cart and did not buy."
         ).format(known=self._reachable, n=language.number(open_))
-        share = Estimate((low + high) / 2 / open_, low / open_, high / open_, open_)
+        least, most = (estimates.share(end, open_) for end in self.reach)
+        share = Estimate((least.value + most.value) / 2, least.low, most.high, open_)
         return Finding(CHAPTER, headline, share, None, self._try_it, None, (self._promise,))
 
     @property

@@ -213,7 +213,7 @@ class Rules(Result):
     def value(self, rule: str) -> Estimate | None:
         """What mending it is worth, margin a year; None where that cannot be told."""
         if rule == "devices":
-            return self.device.value if self.device and self.device.gap_is_sure else None
+            return self.device.value if self._by_data(rule) == "to do" else None
         times, worth = a_year(self.visits), self.back.worth
         if rule != "costs" or self.costs is None or not times or worth is None:
             return None

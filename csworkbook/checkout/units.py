@@ -168,9 +168,16 @@ def order_margin(orders: pd.DataFrame | None, margin: float, currency: str = "EU
     return Estimate(mean.value, mean.low, mean.high, mean.n, "money", None, currency)
 
 
-def a_year(visits: Visits) -> float | None:
-    """What the counts of these visits are multiplied with to get a year's; None below four weeks."""
-    return YEAR / visits.days if visits.days >= LEAST_DAYS else None
+def a_year(visits: Visits, window: float = 0.0) -> float | None:
+    """What the counts of these visits are multiplied with to get a year's; None below four weeks.
+
+    Parameters
+    ----------
+    window : float
+        Days at the end of the data of which nothing was counted, since a window was not over.
+    """
+    days = visits.days - window
+    return YEAR / days if days >= LEAST_DAYS else None
 
 
 def assumed(visits: Visits, worth: Estimate, margin: float) -> tuple[str, ...]:

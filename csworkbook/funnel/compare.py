@@ -218,6 +218,8 @@ class Compared(Result):
     @property
     def text(self) -> str:
         """What surely differs, by how much; or that no difference can be told, and what would do."""
+        if not self.table[["one_n", "other_n"]].iloc[0].any():
+            return _("No visitor did the first step, {step}.").format(step=said(self.table["before"].iloc[0]))
         if not self.table[["one_n", "other_n"]].iloc[0].min() > 0:
             return _("There is nobody to compare on one of the two sides: {one} and {other}.").format(
                 one=self.sides[0], other=self.sides[1]

@@ -56,21 +56,13 @@ class Drops:
     @property
     def rate(self) -> pd.Series | None:
         """The step that is furthest, in points, behind the own best group, of those that surely are; or None."""
-        sure = self._sure
-        return None if sure is None else sure.loc[sure["gap"].idxmax()]
+        sure = None if self.found is None else self.found.sure
+        return None if sure is None or sure.empty else sure.loc[sure["gap"].idxmax()]
 
     @property
     def value(self) -> pd.Series | None:
         """The step where doing as well as the best group would bring most at the end, of those surely behind; or None."""
         return None if self.found is None else self.found.first()
-
-    @property
-    def _sure(self) -> pd.DataFrame | None:
-        if self.found is None:
-            return None
-        whole = self.found.whole
-        sure = whole[whole["gap_low"] > 0]
-        return None if sure.empty else sure
 
     @property
     def sentences(self) -> list[str]:

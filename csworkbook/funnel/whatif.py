@@ -251,8 +251,8 @@ class WhatIf(Result):
             return ""
         entry = evidence.get(ABANDONED)
         said_so = _(
-            "Of the carts {share} are left behind; the handbook has {value} ({source}, {year})."
-        ).format(share=self.left_behind.say(), value=entry.say(), source=entry.source, year=entry.when())
+            "Of those who came to the cart {share} did not pay; of carts the handbook has {value} left behind ({source}, {year})."
+        ).format(share=self.left_behind, value=entry.say(), source=entry.source, year=entry.when())
         if self.to_handbook is None:
             return said_so
         more = {"n": self.to_handbook.value, "low": self.to_handbook.low, "high": self.to_handbook.high}

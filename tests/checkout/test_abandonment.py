@@ -7,7 +7,7 @@ import pytest
 from effort.tables import assert_says, orders
 from statsmodels.stats.proportion import proportion_confint
 
-from csworkbook import evidence, language, open_shop
+from csworkbook import estimates, evidence, language, open_shop
 from csworkbook.checkout.abandonment import abandonment
 from csworkbook.errors import SettingError
 
@@ -98,8 +98,10 @@ def test_groups_without_a_name_and_too_many_groups():
 def test_what_is_left_is_worth_at_most_the_carts_times_the_margin_of_an_order():
     result = abandonment(EVENTS, None, BOUGHT, margin=0.5)
     days = (EVENTS["at"].max() - EVENTS["at"].min()).total_seconds() / 86400
-    assert result.ceiling.value == pytest.approx(6 * 365 / days * 20)
+    # e pays in a later visit and is no order less: five of ten; the last week cannot be judged
+    assert result.ceiling.value == pytest.approx(5 * 365 / (days - 7) * 20)
     assert "a ceiling" in result.text
+    assert "did not pay within 7 days" in result.method
     for text in (result.text, result.findings()[0].headline):
         assert "lost revenue" not in text.lower()
     assert abandonment(EVENTS).ceiling is None
@@ -111,6 +113,32 @@ def test_too_few_carts_say_how_many_would_do():
     assert result.findings()[0].enough == 385
     assert abandonment(MANY).findings()[0].benchmark == "cart-abandonment-68"
     assert abandonment(MANY).findings()[0].value is None  # a ceiling is no value
+
+
+def test_a_year_is_made_of_the_days_that_can_be_judged():
+    # one cart a day for 42 days, none paid but one; within 14 days 28 days of carts can be judged
+    days = pd.date_range("2026-02-01", periods=42).strftime("%Y-%m-%d")
+    rows = [row for day in days for row in cart_and(f"v {day}", day)]
+    events = log(*rows, ("end", "2026-03-15 10:00", "home"), *cart_and("p", days[0], "paid"), frame=False)
+    result = abandonment(events, None, BOUGHT, margin=0.5, per="visitor", within="14D")
+    assert result.counted.left == 29 - (result.counted.frame["start"] > events["at"].max()).sum()
+    assert result.ceiling.value == pytest.approx(result.counted.left * 365 / 28 * 20)
+    short = events[events["at"] < "2026-03-13"]
+    assert abandonment(short, None, BOUGHT, margin=0.5, per="visitor", within="14D").ceiling is None
+
+
+def test_a_point_fewer_is_its_part_of_the_ceiling():
+    # of 125 visitors 77 leave: a point is 1.25 carts of 173 days, each worth 20
+    result = abandonment(MANY, None, BOUGHT, margin=0.5)
+    days = (MANY["at"].max() - MANY["at"].min()).total_seconds() / 86400
+    point = language.money(estimates.rough(1.25 * 365 / (days - 7) * 20))
+    assert f"Each point fewer is worth at most about {point} margin a year" in result.findings()[0].action
+
+
+def test_known_customers_do_not_stand_beside_the_handbooks_carts():
+    known = MANY.assign(customer_id=MANY["visitor_id"])
+    found = abandonment(known, per="customer").findings()[0]
+    assert (found.estimate.n, found.benchmark) == (125, None)
 
 
 def test_everything_near_the_end_leaves_nothing_to_judge():

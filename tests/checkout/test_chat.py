@@ -115,6 +115,16 @@ def test_orders_after_a_chat_are_counted_by_hand():
     assert (found.open, found.unknown) == (1, 1)
 
 
+def test_an_order_after_three_chats_is_credited_once():
+    bought = orders([10] * 4, days=100)
+    bought["customer_id"] = ["ann", "bob", "cas", "dee"]
+    told = [("bob", day, "chat", "before") for day in (21, 25, 30)] + [("bob", 26, "email", "before")]
+    found = credited(contacts(told), bought, within=DAYS_14)
+    assert (found.share.value, found.share.n) == (1, 3)  # every one of them is followed by it
+    assert (found.once.value, found.once.n) == (1 / 3, 3)
+    assert (found.others.value, found.others.n) == (1, 1)
+
+
 def test_contacts_without_a_stage_credit_nothing():
     asked = contacts([("ann", 1, "chat", "before")])
     assert credited(asked.drop(columns="stage"), orders([10]), within=DAYS_14) is None
@@ -175,13 +185,20 @@ def test_how_many_may_have_bought_anyway_by_hand():
 
 def test_the_result_a_year_by_hand():
     bought = orders([100] * 41, days=60)
-    asked = contacts([("c20", 29, "chat", "before")] * 20 + [("zzz", 20, "chat", "before")] * 20)
+    # customer k orders on day 1.5 k: of forty chats twenty have an order of their own, a day later
+    own = [(f"c{k}", 1.5 * k - 1, "chat", "before") for k in range(10, 30)]
+    asked = contacts([*own, *[("zzz", 20, "chat", "before")] * 20])
     terms = {"minutes": 30, "hourly_cost": 40, "at_once": 2, "margin": 0.4, "anyway": 0.2}
     result = chat(SEEN, asked, bought, accept_low=0.5, accept_high=0.5, **WHERE, **terms)
-    assert result.leads.share.value == 0.5  # c20 orders on day 30
+    assert result.leads.share.value == 0.5
     row = result.table.iloc[0]
     assert row["value"] == pytest.approx(0.2 * 365 / 7 * 5 * (0.5 * 0.8 * 40 - 10))
     assert row["value_low"] < row["value"] < row["value_high"]
+    # twenty chats before one order: one order of forty chats, not twenty
+    again = contacts([("c20", 29, "chat", "before")] * 20 + [("zzz", 20, "chat", "before")] * 20)
+    result = chat(SEEN, again, bought, accept_low=0.5, accept_high=0.5, **WHERE, **terms)
+    assert result.table["value"].iloc[0] == pytest.approx(0.2 * 365 / 7 * 5 * (1 / 40 * 0.8 * 40 - 10))
+    assert "an order after several chats counts once: 2.5 orders from 100 chats" in result.method
 
 
 def test_a_mean_is_as_sure_as_its_data():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from effort.tables import assert_says, orders
+from statsmodels.stats.proportion import proportion_confint
 
 from csworkbook import demo, estimates, open_shop
 from csworkbook.checkout.carts import visits
@@ -166,6 +167,16 @@ def test_whom_a_reminder_could_reach():
     assert result.reach == (1, 2)  # ann for sure, bob at most; dee bought already
     assert "could reach 1 to 2, because" in result.text
     assert_says(result)
+    many = pd.concat(
+        [
+            events.assign(visitor_id=events["visitor_id"] + str(i), customer_id=events["customer_id"] + str(i))
+            for i in range(20)
+        ]
+    )
+    share = next(f.estimate for f in returning(many).findings() if "reminder" in f.headline)
+    # of 60 who did not buy 20 surely, 40 at most: each end with its own uncertainty
+    assert share.low == pytest.approx(proportion_confint(20, 60, method="wilson")[0])
+    assert share.high == pytest.approx(proportion_confint(40, 60, method="wilson")[1])
     assert "reach nobody yet" in returning(EVENTS).text
 
 

@@ -115,6 +115,19 @@ def test_a_device_that_loses_more_at_payment_is_to_do_and_comes_first():
     assert result.findings() == []  # that finding is the one of the devices
 
 
+def test_a_rule_that_is_in_order_or_cannot_be_told_is_worth_nothing():
+    # surely more give up on mobile, 3% against 1%, yet surely less than five points
+    events = log(
+        *(row for i in range(1000) for row in cart_and(f"m{i}", "2026-02-01", *FULL[: 3 + (i >= 30)], device="mobile")),
+        *(row for i in range(1000) for row in cart_and(f"d{i}", "2026-02-01", *FULL[: 3 + (i >= 10)], device="desktop")),
+    )  # fmt: skip
+    result = rules(events, None, BOUGHT, margin=0.5)
+    row = result.table.set_index("rule").loc["devices"]
+    assert result.device.gap_is_sure
+    assert row["verdict"] == "in order"
+    assert row["value"] != row["value"]
+
+
 @pytest.mark.parametrize(
     ("data", "points", "verdict"),
     [

@@ -81,3 +81,8 @@ def test_no_traceback(events, question):
 def test_ten_weeks_of_two_groups(question):
     busy = crowd({"mobile": [400, 300, 100], "desktop": [300, 250, 200]}, STEPS, days=70)
     assert_says(QUESTIONS[question](busy))
+
+
+def test_without_any_visitor_no_day_of_1970_is_named():
+    nobody = compare(ONE.iloc[:0], ["cart", "paid"])
+    assert nobody.text == "No visitor did the first step, cart."

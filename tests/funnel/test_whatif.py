@@ -88,7 +88,9 @@ def test_carts_left_behind_stand_beside_the_handbook():
     result = what_if(TWO, STEPS)
     assert result.left_behind.value == pytest.approx(1 - 2100 / 6000)
     entry = evidence.get("cart-abandonment-68")
-    assert f"Of the carts 65% are left behind; the handbook has {entry.say()} (Baymard, 2014)" in result.text
+    low, high = (f"{end:.0%}" for end in proportion_confint(3900, 6000, method="wilson"))
+    assert f"Of those who came to the cart 65% ({low} to {high}, n = 6,000) did not pay" in result.text
+    assert f"of carts the handbook has {entry.say()} left behind (Baymard, 2014)" in result.text
     assert entry.caveat in result.method
 
 
