@@ -34,6 +34,9 @@ def heads() -> dict[str, str]:
     }
 
 
+ENOUGH = 0.8  # of the questions of a part must be answered before its points say something of that part
+
+
 @dataclass(frozen=True)
 class Audit(Result):
     """One round of an audit.
@@ -95,11 +98,15 @@ class Audit(Result):
         return told.points(value) if known else super().cell(column, value)
 
     def parts(self) -> dict[str, float | None]:
-        """Per part of the checklist the share of its points that were scored (0–1); None where nothing counts."""
+        """Per part of the checklist the share of its points that were scored (0–1).
+
+        None where fewer than four in five of its questions were answered, or none of them applies.
+        """
         found = self.table.assign(group=[item.group for item in self.checklist.items])
+        enough = found["reply"].notna().groupby(found["group"]).mean() >= ENOUGH
         counted = found[found["points"].notna()].groupby("group")[["points", "weight"]].sum()
         share = (counted["points"] / counted["weight"]).to_dict()
-        return {group: share.get(group) for group in self.checklist.groups}
+        return {group: share.get(group) if enough[group] else None for group in self.checklist.groups}
 
     def state(self, item: Item) -> str:
         """Of one question: "good", "partly", "bad", "na" or "open"."""

@@ -10,4 +10,14 @@ from csworkbook.checkout.switching import switching
 from csworkbook.checkout.threshold import threshold
 from csworkbook.events.groups import splits
 
-__all__ = ["abandonment", "chat", "devices", "returning", "rules", "shipping", "splits", "switching", "threshold"]
+__all__ = [
+    "abandonment",
+    "chat",
+    "devices",
+    "returning",
+    "rules",
+    "shipping",
+    "splits",
+    "switching",
+    "threshold",
+]

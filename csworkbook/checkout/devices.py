@@ -66,8 +66,8 @@ def devices(
     -------
     Devices
         table: device, n (carts), count (left), share, low, high (0–1, Wilson), unknown (of those left, by
-        people who are not known), least (the lower bound; empty with fewer than 30 known), and where there is a payment page reached (visits
-        that came to it), gave_up, gave_up_low, gave_up_high (share that did not pay).
+        people who are not known), least (the lower bound; empty with fewer than 30 known), and where there is
+        a payment page reached (visits that came to it), gave_up, gave_up_low, gave_up_high (share that did not pay).
 
     Raises
     ------
@@ -283,7 +283,10 @@ class Devices(Result):
         """What the sum rests on, and that the chapter about the funnel holds it too."""
         if self.value is None or not self.gap_is_sure:
             return ""
-        rests = [*assumed(self.visits, self.worth, self.margin), _("the device is why they give up, not who uses it")]
+        rests = [
+            *assumed(self.visits, self.worth, self.margin),
+            _("the device is why they give up, not who uses it"),
+        ]
         return _(
             "The sum assumes: {list}. The chapter about the funnel reckons with this same gap, per visitor and for every "
             "device; do not add the two."

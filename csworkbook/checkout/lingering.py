@@ -208,7 +208,9 @@ def credited(contacts: pd.DataFrame, orders: pd.DataFrame, *, within: pd.Timedel
     )
     followed = (after["ordered"] - after["at"] <= within).to_numpy()
     chatted = after["chat"].to_numpy(bool)
-    last = ~after.duplicated(["who", "ordered", "chat"], keep="last").to_numpy()  # of several before one order
+    last = ~after.duplicated(
+        ["who", "ordered", "chat"], keep="last"
+    ).to_numpy()  # of several before one order
     return Credited(
         share(int(followed[chatted].sum()), int(chatted.sum())),
         share(int(followed[~chatted].sum()), int((~chatted).sum())),

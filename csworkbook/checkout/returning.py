@@ -287,9 +287,8 @@ class Returning(Result):
 
     def _finding_reach(self) -> Finding | None:
         """The share of carts left that a reminder could reach: from surely to at most."""
-        low, high = self.reach
         open_ = int(self.left["bought"].isna().sum())
-        if not high or not open_:
+        if not self.reach[1] or not open_:
             return None
         headline = _(
             "A reminder by e-mail could reach {known} of {n} people who left a cart and did not buy."

@@ -76,7 +76,9 @@ class Asks:
         """Who is counted."""
         return _(
             "Customer service: known customers only; {unknown} visitors without a customer and {unfinished} whose {days} "
-            "days are not over are left out. Of the drop-outs {before} asked in the days before, {after} in the days after."
+            "days are not over are left out. Of the drop-outs {before} asked in the days before, {after} in the days after. "
+            "Customers are mostly known because they once paid, so those who dropped out and are known may differ from the "
+            "others."
         ).format(
             unknown=language.number(self.unknown),
             unfinished=language.number(self.unfinished),

@@ -221,7 +221,9 @@ class NextSteps(Result):
             todo = _("Read these questions and answer them on the page before {step}.").format(
                 step=said(self.step)
             )
-            found.append(Finding(CHAPTER, headline, self.asks.apart, action=f"{todo} {advice(self.step)}"))
+            alike = _("who dropped out and is known as a customer is like the others who dropped out")
+            doing = f"{todo} {advice(self.step)}"
+            found.append(Finding(CHAPTER, headline, self.asks.apart, action=doing, assumptions=(alike,)))
         return found
 
 

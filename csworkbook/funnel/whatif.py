@@ -251,7 +251,8 @@ class WhatIf(Result):
             return ""
         entry = evidence.get(ABANDONED)
         said_so = _(
-            "Of those who came to the cart {share} did not pay; of carts the handbook has {value} left behind ({source}, {year})."
+            "Of those who came to the cart {share} did not pay; of carts the handbook has {value} left behind ({source}, "
+            "{year})."
         ).format(share=self.left_behind, value=entry.say(), source=entry.source, year=entry.when())
         if self.to_handbook is None:
             return said_so

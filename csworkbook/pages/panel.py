@@ -198,7 +198,9 @@ class Panel(ipywidgets.VBox):
         """An option as people say it; a column to split by as the owner called it."""
         said = self._parts("choices").get((name, option))
         column = isinstance(option, str) and name == "by" and word(option) == option
-        return said or (self.page.header(option) if column else None) or _choice(name, option)
+        step = name == "step" and option is not None
+        called = _step(option) if step else self.page.header(option) if column else None
+        return said or called or _choice(name, option)
 
     def _parts(self, which: str) -> Mapping:
         """What the function calls its parameters ("labels") or their options ("choices")."""
@@ -281,6 +283,13 @@ def _nothing() -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame()
+
+
+def _step(name: str) -> str:
+    """A step of a visit as people say it; the owner's own names as they are."""
+    from csworkbook.events import proposed
+
+    return language.capital(proposed.words().get(name, name))
 
 
 def _choice(name: str, option: Any) -> str:

@@ -191,3 +191,19 @@ def test_answers_to_questions_that_went_from_the_file_do_not_count(tmp_path):
 
 def test_the_demo_shop_has_no_audit():
     assert audits.findings(open_shop()) == []
+
+
+def test_a_part_tells_something_once_nearly_all_of_it_was_answered():
+    costs = {"shipping": "yes", "surcharge": "partly", "free": "no"}  # 2 + ½ + 0 of 2 + 1 + 1 points
+    parts = scored(round_of(**costs, phone="yes"), name="cart_rules").parts()
+    assert parts == {"costs": 2.5 / 4, "deciding": None, "devices": None}
+    away = scored(round_of(shipping="na", surcharge="na", free="na"), name="cart_rules").parts()
+    assert away["costs"] is None
+
+
+def test_what_an_audit_scored_reaches_the_function_that_asks_for_it(tmp_path):
+    shop = new_shop(tmp_path / "shop", name="Shop")
+    assert shop.call(lambda *, audit_cart_rules=None: audit_cart_rules) is None
+    for item, answer in {"shipping": "yes", "surcharge": "no", "free": "yes"}.items():  # "no" is the good one
+        rounds.save(shop.store, "cart_rules", "1", item, answer=answer)
+    assert shop.call(lambda *, audit_cart_rules=None: audit_cart_rules)["costs"] == 1

@@ -71,7 +71,9 @@ ANALYSES = {
     "devices": lambda e, o: devices(e, None, o),
     "switching": lambda e, o: switching(e),
     "rules": lambda e, o: rules(e, None, o),
-    "rules answered": lambda e, o: rules(e, None, o, costs_at="payment", audit_cart_rules={"costs": 0.1, "devices": 1}),
+    "rules answered": lambda e, o: rules(
+        e, None, o, costs_at="payment", audit_cart_rules={"costs": 0.1, "devices": 1}
+    ),
 }
 
 

@@ -169,7 +169,9 @@ def test_whom_a_reminder_could_reach():
     assert_says(result)
     many = pd.concat(
         [
-            events.assign(visitor_id=events["visitor_id"] + str(i), customer_id=events["customer_id"] + str(i))
+            events.assign(
+                visitor_id=events["visitor_id"] + str(i), customer_id=events["customer_id"] + str(i)
+            )
             for i in range(20)
         ]
     )

@@ -201,6 +201,9 @@ def test_drop_outs_who_surely_ask_more_often_are_a_finding():
     assert [f.headline for f in result.findings()] == [
         "Who drops out before paid asks customer service more often."
     ]
+    # known customers are mostly those who once paid, so that is no sure thing about all who drop out
+    assert result.findings()[0].certainty == "likely"
+    assert "mostly known because they once paid" in result.method
     assert "50% (38% to 62%, n = 60)" in result.text
     assert_says(result)
 
