@@ -34,6 +34,9 @@ class Finding:
         What `value` rests on; without a value, the estimate itself.
     enough : int or None
         Where there are too few data: the n that would do.
+    weight : float
+        Where money cannot be told: what acting on it could change, such as orders a year; the heavier
+        goes first.
     """
 
     chapter: str
@@ -44,6 +47,7 @@ class Finding:
     value: Estimate | None = None
     assumptions: tuple[str, ...] = field(default_factory=tuple)
     enough: int | None = None
+    weight: float = 0.0
 
     @property
     def certainty(self) -> Certainty:
@@ -73,7 +77,9 @@ class Finding:
 
 
 def rank(findings: list[Finding]) -> list[Finding]:
-    """Findings in the order to look at them: with a sure value first, by that value; too few last."""
+    """Findings in the order to look at them: with a sure value first, by that value; then the heaviest, then
+    those one can act on; too few data last.
+    """
     order = {"sure": 0, "likely": 1, "too few": 2}
 
     def key(finding: Finding) -> tuple[float, ...]:
@@ -83,6 +89,8 @@ def rank(findings: list[Finding]) -> list[Finding]:
             finding.value is None,
             -max(worth, 0.0),
             -(finding.value.value if finding.value else 0.0),
+            -finding.weight,
+            not finding.action,
         )
 
     return sorted(findings, key=key)

@@ -61,6 +61,11 @@ class Result:
         return self.text if end < 0 else self.text[: end + 1]
 
     @property
+    def further(self) -> str:
+        """What follows in `text` after the headline."""
+        return self.text[len(self.headline) :].strip()
+
+    @property
     def method(self) -> str:
         """How it was worked out: formula, what was left out, n. In the language spoken now."""
         return ""

@@ -48,6 +48,12 @@ def test_rank_puts_sure_value_first_by_its_low_end_and_too_few_last():
     assert [f.headline for f in rank(found[::-1])] == order
 
 
+def test_without_money_the_heaviest_comes_first_and_a_plain_observation_last():
+    found = [finding("seen"), finding("advice", action="Wait."), finding("light", action="A.", weight=40)]
+    found.append(finding("heavy", action="B.", weight=1800))
+    assert [f.headline for f in rank(found)] == ["heavy", "light", "advice", "seen"]
+
+
 def test_rank_of_nothing():
     assert rank([]) == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -136,7 +136,11 @@ class Abandonment(Result):
     by: str | None = None
     worth: Estimate | None = None
     currency: str = "EUR"
-    vocabulary: ClassVar[Vocabulary] = cart_words.CARTS
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What columns and pages are called: as the owner calls them, where he does."""
+        return cart_words.named(cart_words.CARTS, self.visits.names if self.visits else ())
 
     @property
     def share(self) -> Estimate:

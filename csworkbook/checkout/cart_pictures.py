@@ -41,7 +41,7 @@ def stacked(result: Abandonment) -> go.Figure:
     )
     stages = [stage for stage in STAGES if f"at_{stage}" in table]
     for stage in stages:
-        said = str(result.vocabulary.word(stage))
+        said = figures.label_of(result.vocabulary.word(stage))
         name = _("stopped: {stage}").format(stage=said)
         _bar(figure, names, table[f"at_{stage}"], name, COLOURS[stage], _INK_ON.get(stage, "#ffffff"))
     _bar(figure, names, 1 - table["share"], _("paid"), _PAID, "#ffffff")
@@ -157,19 +157,22 @@ def per_device(result: Devices) -> go.Figure:
         hoverinfo="text",
     )
     if "gave_up" in table:
-        _gave_up(figure, table[table["gave_up"].notna()], places)
+        page = figures.label_of(result.vocabulary.word(result.page))
+        plain = result.page == "payment" and result.page not in dict(result.visits.names)
+        name = _("gave up at payment") if plain else _("gave up at {page}").format(page=page)
+        _gave_up(figure, table[table["gave_up"].notna()], places, name)
     figure.update_layout(showlegend=True, margin={"b": figures.LEGEND})
     figure.update_xaxes(rangemode="tozero")
     return figure
 
 
-def _gave_up(figure: go.Figure, table: pd.DataFrame, places: list[str]) -> None:
-    """Squares just below: who gave up at payment."""
+def _gave_up(figure: go.Figure, table: pd.DataFrame, places: list[str], name: str) -> None:
+    """Squares just below: who gave up."""
     figure.add_scatter(
         x=table["gave_up"],
         y=[places.index(name) - 0.22 for name in table["name"]],
         mode="markers",
-        name=_("gave up at payment"),
+        name=name,
         marker={"symbol": "square", "size": 10, "color": figures.ALERT},
         error_x={
             "array": table["gave_up_high"] - table["gave_up"],
@@ -219,39 +222,86 @@ def _share_of(row) -> str:
     )
 
 
+_COLOURS = {"to do": figures.ALERT, "cannot tell": figures.QUIET, "in order": _PAID}
+_SIGNS = {"to do": "●", "cannot tell": "○", "in order": "■"}
+_LINE, _WIDE, _STRIP = (
+    19,
+    34,
+    62,
+)  # pixels a line of text; signs that fit on a phone; pixels of the strip below
+
+
 def verdicts(result: Rules) -> go.Figure:
-    """One line a rule: a dot in the colour of its verdict, its name and what is measured."""
-    colours = {"to do": figures.ALERT, "cannot tell": figures.QUIET, "in order": _PAID}
-    signs = {"to do": "circle", "cannot tell": "circle-open", "in order": "square"}
-    table = result.table
+    """A list of rules: a mark in the colour of the verdict, what is said, and below it the share measured.
+
+    The text is as wide as a phone; the strips are as wide as there is room.
+    """
+    said = [_told(result, row) for row in result.table.itertuples()]
+    strips = [_STRIP if result.measured(row.rule) else 24 for row in result.table.itertuples()]
+    tall = [_LINE * (text.count("<br>") + 1) + strip for text, strip in zip(said, strips, strict=True)]
+    tops = [sum(tall[:place]) for place in range(len(tall))]
     figure = figures.blank(
-        height=110 + 110 * len(table),
-        xaxis={"visible": False, "range": [0, 1]},
-        yaxis={"visible": False, "range": [len(table) - 0.5, -0.5]},
-        showlegend=False,
-    )
-    figure.add_scatter(
-        x=[0.04] * len(table),
-        y=list(range(len(table))),
-        mode="markers",
-        marker={
-            "color": [colours[v] for v in table["verdict"]],
-            "symbol": [signs[v] for v in table["verdict"]],
-            "size": 26,
-            "line": {"width": [4 if v == "cannot tell" else 0 for v in table["verdict"]]},
+        height=sum(tall) + 40,
+        xaxis={
+            "tickformat": ",.0%",
+            "rangemode": "tozero",
+            "range": [0, _most(result)],
+            "nticks": 6,
+            "showgrid": False,
         },
-        hovertext=[str(result.vocabulary.word(v)) for v in table["verdict"]],
+        yaxis={"visible": False, "range": [sum(tall), 0]},
+        showlegend=False,
+        margin={"l": 16, "r": 16, "t": 8, "b": 32},
+    )
+    for row, text, top, high in zip(result.table.itertuples(), said, tops, tall, strict=True):
+        figure.add_annotation(
+            x=0, xref="paper", xshift=-12, y=top, text=text, showarrow=False, xanchor="left", yanchor="top",
+            align="left", borderpad=0,
+        )  # fmt: skip
+        _strip(figure, result, row, top + high - 34)
+    return figure
+
+
+def _told(result: Rules, row) -> str:
+    """The mark, the rule with its verdict, and the evidence, on lines that a phone has room for."""
+    verdict, rule = (str(result.vocabulary.word(value)) for value in (row.verdict, row.rule))
+    mark = f'<span style="color:{_COLOURS[row.verdict]}">{_SIGNS[row.verdict]}</span>'
+    head = figures.wrapped(f"{rule}: {verdict}", _WIDE - 2)
+    return f"{mark} <b>{head}</b><br>{figures.wrapped(result.evidence(row.rule), _WIDE + 4)}"
+
+
+def _most(result: Rules) -> float:
+    """How far the axis goes: past the highest share and its interval."""
+    found = [one.high for rule in result.table["rule"] if (one := result.measured(rule))]
+    beside = [one for rule in result.table["rule"] if (one := result.beside(rule)) is not None]
+    return min(max([*found, *beside, 0.05]) * 1.12, 1.05)
+
+
+def _strip(figure: go.Figure, result: Rules, row, y: float) -> None:
+    """The share measured with its interval, and above it in grey what it is compared with."""
+    found, beside = result.measured(row.rule), result.beside(row.rule)
+    if found is None:
+        return
+    colour = _COLOURS[row.verdict]
+    line = {"color": figures.LINE, "width": 1}
+    figure.add_shape(type="line", x0=0, x1=1, xref="x domain", y0=y, y1=y, line=line, layer="below")
+    if beside is not None:
+        hover = _("compared with: {share}").format(share=language.percent(beside, 1))
+        _dot(figure, beside, y, figures.QUIET, "circle-open", "top center", hover)
+    ends = {"array": [found.high - found.value], "arrayminus": [found.value - found.low]}
+    _dot(figure, found.value, y, colour, "circle", "bottom center", str(found))
+    figure.data[-1].error_x = {**ends, "color": colour, "thickness": 2, "width": 5}
+
+
+def _dot(figure: go.Figure, x: float, y: float, colour: str, sign: str, place: str, hover: str) -> None:
+    figure.add_scatter(
+        x=[x],
+        y=[y],
+        mode="markers+text",
+        marker={"color": colour, "symbol": sign, "size": 12, "line": {"width": 2, "color": colour}},
+        text=[language.percent(x)],
+        textposition=place,
+        cliponaxis=False,
+        hovertext=[hover],
         hoverinfo="text",
     )
-    for place, row in enumerate(table.itertuples()):
-        verdict, rule = (str(result.vocabulary.word(value)) for value in (row.verdict, row.rule))
-        said = f"<b>{figures.wrapped(f'{rule}: {verdict}', 36)}</b><br>"
-        figure.add_annotation(
-            x=0.1,
-            y=place,
-            text=said + figures.wrapped(result.evidence(row.rule), 42),
-            showarrow=False,
-            xanchor="left",
-            align="left",
-        )
-    return figure

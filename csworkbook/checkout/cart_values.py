@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csworkbook import events as engine
-from csworkbook.checkout.carts import STAGES, parts_of
+from csworkbook.checkout.carts import STAGES, names_of, parts_of
 
 if TYPE_CHECKING:
     import ibis
@@ -29,10 +29,13 @@ class CartValues:
         value (money; NaN where not known), stage (the furthest: one of `stages`, or "paid"), n.
     stages : tuple of str
         The steps from the cart up to paying that these events know, in order.
+    names : tuple of (str, str)
+        What the owner calls them: step and name.
     """
 
     counts: pd.DataFrame
     stages: tuple[str, ...]
+    names: tuple[tuple[str, str], ...] = ()
 
     @property
     def carts(self) -> int:
@@ -83,18 +86,18 @@ def cart_values(events: Any, order_lines: pd.DataFrame | None, steps: Any = None
 
 def _cart_values(events: Any, lines: pd.DataFrame | None, steps: Any) -> CartValues:
     parts = parts_of(events, steps)
-    stages = tuple(stage for stage in STAGES if stage in parts)
+    stages, names = tuple(stage for stage in STAGES if stage in parts), names_of(parts, steps)
     log = engine.sessions(events, _GAP)
     log = log.filter(log.visitor_id.notnull(), log.moment.notnull())
     whole = _visits(log, parts, stages)
     prices = _prices(lines)
     if prices is None or "product_id" not in log.columns:
         counts = whole.group_by("stage").agg(n=whole.count()).to_pandas().assign(value=np.nan)
-        return CartValues(counts[["value", "stage", "n"]], stages)
+        return CartValues(counts[["value", "stage", "n"]], stages, names)
     worth = _worth(log, parts["cart"], prices)
     both = whole.left_join(worth, ["visitor_id", "session_id"])
     counts = both.group_by("value", "stage").agg(n=both.count()).to_pandas()
-    return CartValues(counts.astype({"value": float}), stages)
+    return CartValues(counts.astype({"value": float}), stages, names)
 
 
 def _any(table: ibis.Table, steps: tuple[engine.Step, ...]) -> ibis.BooleanValue:

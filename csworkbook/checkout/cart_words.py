@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+
 from csworkbook import evidence, language
 from csworkbook.language import gettext as _
 from csworkbook.results import Vocabulary
@@ -125,6 +129,50 @@ def words() -> dict[object, str]:
         "cannot tell": _("cannot tell"),
         **stages(),
     }
+
+
+def named(base: Vocabulary, names: tuple[tuple[str, str], ...], page: str = "payment") -> Vocabulary:
+    """A vocabulary in which pages have the owner's names; `page` is where giving up was measured.
+
+    Parameters
+    ----------
+    names : tuple of (str, str)
+        Page (cart, checkout, delivery, payment) and name.
+
+    >>> named(CARTS, (("delivery", "Address"),)).word("delivery")
+    '“Address”'
+    """
+    if not names and page == "payment":
+        return base
+    heads_, words_ = _renamed(base.heads, base.words, names, page)
+    return replace(base, heads=heads_, words=words_)
+
+
+@lru_cache
+def _renamed(heads: Callable, words: Callable, names: tuple, page: str) -> tuple[Callable, Callable]:
+    """The same functions every time, so that what they say is remembered too."""
+    own = {part: f"“{name}”" for part, name in names}
+
+    def said() -> dict[object, str]:
+        return {**words(), **own}
+
+    def headed() -> dict[str, str]:
+        stopped = {f"at_{part}": _("Stopped at {page}").format(page=name) for part, name in own.items()}
+        gave_up = {} if page == "payment" and page not in own else page_heads(said()[page])
+        return {**heads(), **stopped, **gave_up}
+
+    return headed, said
+
+
+def page_heads(page: str) -> dict[str, str]:
+    """The heads about giving up at a page other than the one called payment."""
+    said = {
+        "reached": _("Came to {page}"),
+        "gave_up": _("Left at {page}, share"),
+        "gave_up_low": _("Left at {page}, from"),
+        "gave_up_high": _("Left at {page}, to"),
+    }
+    return {column: head.format(page=page) for column, head in said.items()}
 
 
 def claimed(id: str) -> str:

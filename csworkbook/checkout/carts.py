@@ -48,6 +48,8 @@ class Visits:
         All visitors and persons of the events, and persons who paid in their first visit.
     stages : tuple of str
         Those of `STAGES` that these events know.
+    names : tuple of (str, str)
+        What the owner calls the pages: part in the sale and name, where one step alone plays that part.
     """
 
     frame: pd.DataFrame
@@ -57,6 +59,7 @@ class Visits:
     persons: int
     bought_at_once: int
     stages: tuple[str, ...]
+    names: tuple[tuple[str, str], ...] = ()
 
     @property
     def days(self) -> float:
@@ -120,7 +123,8 @@ def _visits(events: Any, steps: Any) -> Visits:
     _require(frame)
     whole = _whole(table)
     frame["group"] = pd.Series(pd.NA, frame.index, dtype="string")
-    return Visits(frame, *whole, tuple(stage for stage in STAGES if stage in parts))
+    stages = tuple(stage for stage in STAGES if stage in parts)
+    return Visits(frame, *whole, stages, names_of(parts, steps))
 
 
 def _split(found: Visits, events: Any, steps: Any, by: str) -> Visits:
@@ -159,6 +163,25 @@ def parts_of(events: Any, steps: Any = None) -> dict[str, tuple[engine.Step, ...
         if role not in parts:
             raise _no_part(events, said)
     return parts
+
+
+def names_of(parts: dict[str, tuple[engine.Step, ...]], steps: Any = None) -> tuple[tuple[str, str], ...]:
+    """What the owner calls the pages from the cart to payment: (part, name), of parts one own step alone plays.
+
+    A step that is only called as the events are has no name of its own.
+
+    >>> own = engine.steps_of([{"name": "Address", "step": ["checkout"], "role": "checkout"}])
+    >>> names_of({"checkout": own}, own)
+    (('checkout', 'Address'),)
+    """
+    own = engine.steps_of(steps) if steps is not None and len(steps) else ()
+    found = []
+    for part in (stage for stage in STAGES if stage in parts):
+        events = {name for step in parts[part] for name in step.where.get("step", ())}
+        mine = [s for s in own if s.role == part or (not s.role and set(s.where.get("step", ())) == events)]
+        if len(mine) == 1 and mine[0].name != " / ".join(map(str, mine[0].where.get("step", ()))):
+            found.append((part, mine[0].name))
+    return tuple(found)
 
 
 def _no_part(events: Any, part: str) -> DataError:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,6 +12,7 @@ from csworkbook import estimates, language
 from csworkbook.checkout import cart_pictures, cart_words
 from csworkbook.checkout.carts import CHAPTER, Visits, visits
 from csworkbook.checkout.comeback import left_carts
+from csworkbook.checkout.giving_up import Gap, at_page, gap_of, page_of
 from csworkbook.checkout.units import Carts, a_year, assumed, carts, order_margin
 from csworkbook.errors import DataError
 from csworkbook.estimates import SMALL, Estimate
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from csworkbook.events.reading import Events
-
-_PAYMENT = 4  # the stage of the payment page
 
 
 @question(
@@ -47,7 +45,9 @@ def devices(
     Carts are counted per person (a known customer, or else a visitor) by the device of the first cart; a
     person who pays on another device has not left it. Unknown visitors on two devices look like two people,
     so what is seen is an upper bound. The lower one holds if unknown people who left paid on another device as
-    often as those who were known in the visit of the cart. Giving up at payment is counted per visit.
+    often as those who were known in the visit of the cart. Giving up at payment is counted per visit; where
+    the payment page is not known, or too few came to it, at the last page before with enough visits on two
+    devices, and without any of those it is the carts left that are compared.
 
     Parameters
     ----------
@@ -67,7 +67,8 @@ def devices(
     Devices
         table: device, n (carts), count (left), share, low, high (0–1, Wilson), unknown (of those left, by
         people who are not known), least (the lower bound; empty with fewer than 30 known), and where there is
-        a payment page reached (visits that came to it), gave_up, gave_up_low, gave_up_high (share that did not pay).
+        such a page (`Devices.page`) reached (visits that came to it), gave_up, gave_up_low, gave_up_high
+        (share that did not pay).
 
     Raises
     ------
@@ -84,10 +85,11 @@ def devices(
     found = with_devices(events, steps)
     counted = carts(found, "person", window)
     table = _per_device(counted, _elsewhere(found, window))
-    if "payment" in found.stages:
-        table = table.merge(_at_payment(found), on="device", how="left")
+    page = page_of(found)
+    if page != "cart":
+        table = table.merge(at_page(found, page), on="device", how="left")
     worth = order_margin(orders, margin, currency)
-    return Devices(table, found, counted, window.days, worth, margin, currency)
+    return Devices(table, found, counted, page, window.days, worth, margin, currency)
 
 
 def with_devices(events: Events, steps: Any) -> Visits:
@@ -128,65 +130,41 @@ def _per_device(counted: Carts, elsewhere: pd.Series) -> pd.DataFrame:
     return table[["device", "n", "count", "share", "low", "high", "unknown", "least"]]
 
 
-def _at_payment(found: Visits) -> pd.DataFrame:
-    """Per device: visits that came to the payment page, and the share of them that did not pay."""
-    mine = found.carts[found.carts["over"] & (found.carts["stage"] == _PAYMENT)]
-    table = mine.groupby("cart_device")["left"].agg(["size", "sum"]).reset_index()
-    table.columns = ["device", "reached", "lost"]
-    low, high = estimates.shares(table["lost"], table["reached"])
-    share = table["lost"] / table["reached"]
-    return table.assign(gave_up=share, gave_up_low=low, gave_up_high=high).drop(columns="lost")
-
-
-@dataclass(frozen=True)
-class Gap:
-    """The device on which most give up at payment, beside the best one; `difference` in points, p by Holm."""
-
-    worst: str
-    best: str
-    reached: int
-    difference: Estimate
-
-
 @dataclass(frozen=True)
 class Devices(Result):
-    """Carts left per device."""
+    """Carts left per device; `page` is where giving up is measured, ``"cart"`` for carts left."""
 
     visits: Visits | None = None
     counted: Carts | None = None
+    page: str = "payment"
     days: int = 7
     worth: Estimate | None = None
     margin: float = 0.35
     currency: str = "EUR"
-    vocabulary: ClassVar[Vocabulary] = cart_words.DEVICES
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What columns and pages are called: as the owner calls them, where he does."""
+        return cart_words.named(cart_words.DEVICES, self.visits.names if self.visits else (), self.page)
 
     @cached_property
     def gap(self) -> Gap | None:
-        """Where most give up at payment; None without two devices with enough visits."""
-        if "reached" not in self.table:
-            return None
-        enough = self.table[self.table["reached"] >= SMALL].sort_values("gave_up", kind="stable")
-        if len(enough) < 2:
-            return None
-        rows = [row for _index, row in enough.iterrows()]
-        found = [_apart(worse, better) for better, worse in combinations(rows, 2)]  # every pair is looked at
-        p = estimates.adjust([one.p for one in found])
-        best, worst, place = rows[0], rows[-1], len(rows) - 2
-        sure = replace(found[place], p=float(p[place]))
-        return Gap(worst["device"], best["device"], int(worst["reached"]), sure)
+        """Where most give up at `page`; None without two devices with enough visits."""
+        return gap_of(self.table, self.page)
 
     @property
     def gap_is_sure(self) -> bool:
-        """Whether the gap at payment can hardly be chance."""
-        return self.gap is not None and self.gap.difference.p < 1 - estimates.LEVEL and self.gap.difference.low > 0  # fmt: skip
+        """Whether that gap can hardly be chance."""
+        return self.gap is not None and self.gap.is_sure
 
     @cached_property
     def value(self) -> Estimate | None:
-        """The margin a year if as few gave up at payment on the worst device as on the best one.
+        """The margin a year if as few gave up on the worst device as on the best one.
 
         Both ends are the products of the ends of the gap and of the margin, so wider than 95 %.
         """
-        times = None if self.gap is None or self.worth is None else a_year(self.visits)
+        unseen = self.days if self.page == "cart" else 0  # carts of the last days are not judged
+        times = None if self.gap is None or self.worth is None else a_year(self.visits, unseen)
         if times is None:
             return None
         carts_, apart, each = self.gap.reached * times, self.gap.difference, self.worth
@@ -241,18 +219,38 @@ class Devices(Result):
     def _payment(self) -> str:
         if self.gap is None:
             return ""
-        said = _(
-            "Of visits that come to the payment page {worst} give up on {device}, {best} on {other} ({points} points apart)."
-        )
-        row = self.table.set_index("device")["gave_up"]
+        if self.page == "cart":
+            said = _(
+                "On {device} people leave {worst} of their carts, on {other} {best} ({points} points apart). That is measured "
+                "at the cart: your data know no page between it and paying with enough visits on two devices."
+            )
+        else:
+            said = _(
+                "Of visits that come to {page} {worst} give up on {device}, {best} on {other} ({points} points apart)."
+            )
         told = said.format(
-            worst=language.percent(row[self.gap.worst]),
+            page=self.vocabulary.word(self.page),
+            worst=language.percent(self.gap.share.value),
             device=self._name(self.gap.worst),
-            best=language.percent(row[self.gap.best]),
+            best=language.percent(self.gap.beside),
             other=self._name(self.gap.best),
             points=language.number(self.gap.difference.value * 100),
         )
-        return told if self.gap_is_sure else f"{told} " + _("That may be chance.")
+        return " ".join(filter(None, [told, self._last, self._doubt]))
+
+    @property
+    def _last(self) -> str:
+        if self.page in ("payment", "cart"):
+            return ""
+        return _("That is the last page before paying with enough visits in your data.")
+
+    @property
+    def _doubt(self) -> str:
+        if self.gap_is_sure:
+            return ""
+        if self.gap.beyond_chance:
+            return _("It may come from people who pay on another device.")
+        return _("That may be chance.")
 
     @property
     def _money(self) -> str:
@@ -272,10 +270,14 @@ class Devices(Result):
             "high, and the truth lies nearer to what is seen."
         ).format(days=language.number(self.days))
         pay = _(
-            "At payment: per visit, furthest page of the checkout reached. Intervals: Wilson, 95%; the gap: Newcombe's, "
-            "tested between every two devices (Holm)."
+            "Giving up: visits that came to {page} and did not pay. Intervals: Wilson, 95%; the gap: Newcombe's, tested "
+            "between every two devices (Holm)."
+        ).format(page=self.vocabulary.word(self.page))
+        left = _(
+            "Without such a page the carts left are compared: Newcombe's interval, tested between every two devices (Holm). It "
+            "is sure only if it stands with “at least” on the worst device, where that is known."
         )
-        pay = pay if "reached" in self.table else ""
+        pay = left if self.page == "cart" else pay
         return " ".join(filter(None, [said, pay, self.counted.said_left_out(), self._none, self._worth_of]))
 
     @property
@@ -306,23 +308,29 @@ class Devices(Result):
         return cart_pictures.per_device(self)
 
     def findings(self) -> list[Finding]:
-        """The gap at payment, or that there are too few carts."""
+        """The gap between devices, or that there are too few carts."""
         if not len(self.table) or self.table["n"].max() < SMALL:
             headline = _("There are too few carts to compare devices.")
             return [Finding(CHAPTER, headline, enough=estimates.needed())]
         if not self.gap_is_sure:
             return []
-        headline = _("At payment more people give up on {device} than on {other}.").format(
-            device=self._name(self.gap.worst), other=self._name(self.gap.best)
+        headline = self._finding.format(
+            page=self.vocabulary.word(self.page),
+            device=self._name(self.gap.worst),
+            other=self._name(self.gap.best),
         )
         action = _(
             "Pay a test order yourself on this device: {device}. Mend what stops you, and offer the ways to pay that people "
             "use there."
         ).format(device=self._name(self.gap.worst))
         # without its worth: the funnel's finding about this step has it, and it must not be counted twice
-        return [Finding(CHAPTER, headline, self.gap.difference, None, action)]
+        rests = () if self.gap.told else (_("people who are not known did not pay on another device"),)
+        return [Finding(CHAPTER, headline, self.gap.difference, None, action, None, rests)]
 
-
-def _apart(row: pd.Series, best: pd.Series) -> Estimate:
-    lost = [round(one["gave_up"] * one["reached"]) for one in (row, best)]
-    return estimates.difference(lost[0], row["reached"], lost[1], best["reached"])
+    @property
+    def _finding(self) -> str:
+        if self.page == "cart":
+            return _("More carts are left on {device} than on {other}, measured at the cart.")
+        if self.vocabulary is cart_words.DEVICES:
+            return _("At payment more people give up on {device} than on {other}.")
+        return _("Of visits that come to {page} more give up on {device} than on {other}.")

@@ -175,9 +175,9 @@ def bands(result: Shipping) -> go.Figure:
 
 
 def _went(result: Shipping) -> str:
-    from csworkbook.checkout.costs_words import stages
+    from csworkbook.checkout.shipping_result import stage_name
 
-    return _("Went no further at: {step}").format(step=stages()[result.costs_at])
+    return _("Went no further at: {step}").format(step=stage_name(result.costs_at, result.carts))
 
 
 def _free_from(figure: go.Figure, result: Shipping) -> None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from csworkbook import estimates, language
-from csworkbook.checkout import cart_pictures, cart_words
+from csworkbook import estimates
+from csworkbook.checkout import cart_pictures, cart_words, rules_said
 from csworkbook.checkout.carts import CHAPTER, STAGES, Visits, visits
 from csworkbook.checkout.devices import Devices, devices
+from csworkbook.checkout.giving_up import Gap
 from csworkbook.checkout.returning import Returning, returning
-from csworkbook.checkout.stopping import Costs, costs_of, pages_of
+from csworkbook.checkout.rules_said import COSTS, GOOD, NEAR, POOR
+from csworkbook.checkout.stopping import Costs, alike, costs_of, pages_of
 from csworkbook.checkout.units import a_year, assumed
 from csworkbook.errors import SettingError
 from csworkbook.estimates import SMALL, Estimate
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
     from csworkbook.events.reading import Events
 
 RULES = ("costs", "deciding", "devices")
-COSTS = "unexpected-costs-56"
-GOOD, POOR = 0.8, 0.6  # of the audit's points: from here on in order; below this to do
-_NEAR = 0.05  # a difference that is surely smaller is no reason to act
 _ORDER = {"to do": 0, "cannot tell": 1, "in order": 2}
 
 
@@ -55,11 +54,15 @@ def rules(
 
     All costs up front: do more people leave where the shipping costs first show than at the best other
     page of the checkout? Lead customers carefully to their decision: of known customers who left a cart,
-    do most come back and buy? Every device: do more give up at payment on one device than on the best one?
+    do most come back and buy? Every device: do more give up at the last page before paying that the data
+    know on one device than on the best one?
 
-    A rule is "to do" when own data say so (interval, corrected for three looks) or fewer than 60% of the
-    points of its questions were scored; "in order" when its questions scored 80% or more, or where nobody
-    answered them own data show no difference worth acting on; else "cannot tell".
+    A rule is "to do" when own data say so or fewer than 60% of the points of its questions were scored;
+    "in order" when its questions scored 80% or more, or where nobody answered them own data show that
+    differences are too small to act on; else "cannot tell". Without answers costs are in order only where
+    they show in the cart and no page after it loses more than the others. Two tests, of costs and of
+    devices, are corrected together by Holm, after each for its own choice: the best of several pages
+    (Bonferroni), every two devices (Holm). Deciding has no test: its interval must lie above a half.
 
     Parameters
     ----------
@@ -81,7 +84,7 @@ def rules(
     -------
     Rules
         table: rule, evidence, measured, low, high (share, 0–1: leaves at that page, came back and bought,
-        gives up at payment), n, points (0–1), verdict, value, value_low, value_high (money a year), first;
+        gives up before paying), n, points (0–1), verdict, value, value_low, value_high (money a year), first;
         the most urgent first.
 
     Raises
@@ -130,10 +133,14 @@ class Rules(Result):
     audit: Mapping[str, float | None] | None = None
     margin: float = 0.35
     currency: str = "EUR"
-    vocabulary: ClassVar[Vocabulary] = cart_words.RULES
     shown: ClassVar[tuple[str, ...]] = (
         "rule", "verdict", "evidence", "points", "value", "value_low", "value_high", "first",
     )  # fmt: skip
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What columns and pages are called: as the owner calls them, where he does."""
+        return cart_words.named(cart_words.RULES, self.visits.names if self.visits else ())
 
     def filled(self) -> Rules:
         """The same with its table."""
@@ -159,7 +166,7 @@ class Rules(Result):
             **share,
             "n": measured.n if measured else 0,
             "points": float("nan") if points is None else float(points),
-            "verdict": judged(self._by_data(rule), points),
+            "verdict": judged(self.by_data(rule), points),
             **money,
             "first": rule,
         }
@@ -170,34 +177,47 @@ class Rules(Result):
             return self.costs.share if self.costs else None
         if rule == "deciding":
             return self.back.fates.bought if self.back.fates.n else None
-        gap = self.device.gap if self.device else None
-        if gap is None:
-            return None
-        row = self.device.table.set_index("device").loc[gap.worst]
-        return Estimate(row["gave_up"], row["gave_up_low"], row["gave_up_high"], gap.reached)
+        return self.gap.share if self.gap else None
+
+    def beside(self, rule: str) -> float | None:
+        """The share that `measured` is compared with: that of the best page or device; None for deciding."""
+        if rule == "costs":
+            return self.costs.best_share if self.costs else None
+        return self.gap.beside if rule == "devices" and self.gap else None
+
+    @property
+    def gap(self) -> Gap | None:
+        """The gap between devices; None without two with enough visits."""
+        return self.device.gap if self.device else None
 
     @cached_property
     def _p(self) -> dict[str, float]:
         """The two tests of the costs and of the devices, corrected for both looks."""
         found = {
             "costs": self.costs.difference.p if self.costs else float("nan"),
-            "devices": self.device.gap.difference.p if self.device and self.device.gap else float("nan"),
+            "devices": self.gap.difference.p if self.gap else float("nan"),
         }
         return dict(zip(found, estimates.adjust(list(found.values())), strict=True))
 
-    def _by_data(self, rule: str) -> str:
+    def by_data(self, rule: str) -> str:
         """What own data say of a rule: to do, in order or cannot tell."""
         if rule == "deciding":
             return self._deciding()
         if rule == "costs" and self.costs_at == "cart":
-            return "in order"
-        gap = self.costs if rule == "costs" else (self.device.gap if self.device else None)
+            return "in order" if self.alike else "cannot tell"
+        gap = self.costs if rule == "costs" else self.gap
         if gap is None:
             return "cannot tell"
-        if gap.difference.high < _NEAR:
-            return "in order"
+        if gap.difference.high < NEAR:
+            return "in order" if rule == "devices" else "cannot tell"  # costs after the cart are not up front
         sure = self._p[rule] < 1 - estimates.LEVEL and gap.difference.low > 0
+        sure = sure and (rule == "costs" or gap.is_sure)
         return "to do" if sure else "cannot tell"
+
+    @cached_property
+    def alike(self) -> bool:
+        """Whether no page after the cart loses more than another, to within what is worth acting on."""
+        return alike(self.pages, NEAR)
 
     @cached_property
     def known(self) -> Estimate:
@@ -213,11 +233,11 @@ class Rules(Result):
     def value(self, rule: str) -> Estimate | None:
         """What mending it is worth, margin a year; None where that cannot be told."""
         if rule == "devices":
-            return self.device.value if self._by_data(rule) == "to do" else None
+            return self.device.value if self.by_data(rule) == "to do" else None
         times, worth = a_year(self.visits), self.back.worth
         if rule != "costs" or self.costs is None or not times or worth is None:
             return None
-        if self._by_data(rule) != "to do":
+        if self.by_data(rule) != "to do":
             return None
         orders, apart = self.costs.share.n * times * self.costs.past, self.costs.difference
         value, low, high = (orders * getattr(apart, e) * getattr(worth, e) for e in ("value", "low", "high"))
@@ -237,48 +257,7 @@ class Rules(Result):
 
     def evidence(self, rule: object) -> str:
         """What own data say of a rule, in a sentence."""
-        return {"costs": self._costs_said, "deciding": self._deciding_said, "devices": self._devices_said}[
-            str(rule)
-        ]()
-
-    def _costs_said(self) -> str:
-        if self.costs_at == "cart":
-            return _("You say that all costs show in the cart.")
-        if self.costs is None:
-            return _("Too few visits come to this page to tell.")
-        return _(
-            "Where shipping costs show ({page}) {share} leave ({low} to {high}), beside {other} at {best}."
-        ).format(
-            page=self.vocabulary.word(self.costs_at),
-            best=self.vocabulary.word(self.costs.best),
-            other=language.percent(self.costs.best_share),
-            **_shares(self.costs.share),
-        )
-
-    def _deciding_said(self) -> str:
-        if not self.back.fates.n:
-            return _("Nobody is seen who left a cart.")
-        said = _("Of those who left a cart {share} came back and bought ({low} to {high}).").format(
-            **_shares(self.back.fates.bought)
-        )
-        if self.known.n < SMALL:
-            return said
-        more = _("Of those you know as customers {share} did not.").format(
-            share=language.percent(self.known.value)
-        )
-        return f"{said} {more}"
-
-    def _devices_said(self) -> str:
-        gap = self.device.gap if self.device else None
-        if gap is None:
-            return _("There are no two devices with enough visits to the payment page.")
-        row = self.device.table.set_index("device")["gave_up"]
-        return _("At payment {worst} give up on {device}, beside {best} on {other}.").format(
-            worst=language.percent(row[gap.worst]),
-            device=self.vocabulary.word(gap.worst),
-            best=language.percent(row[gap.best]),
-            other=self.vocabulary.word(gap.best),
-        )
+        return rules_said.EVIDENCE[str(rule)](self)
 
     def first(self, rule: object) -> str:
         """What to do first about a rule."""
@@ -322,30 +301,15 @@ class Rules(Result):
     @property
     def method(self) -> str:
         """How each verdict comes about."""
-        said = _(
-            "Costs: share of visits that stop at the page where shipping costs show, against the best other page of the "
-            "checkout (Newcombe's interval). Deciding: to do when surely more than half of the customers known in the visit of "
-            "the cart they left did not come back and buy within {days} days; half is a yardstick of this workbook, and since "
-            "buyers are known more often than others, own data never show that this rule is in order. Devices: giving up at "
-            "payment, worst against best. Tests are corrected for more than one look (Holm). In order: the difference is "
-            "surely below {near} points."
-        ).format(days=language.number(self.back.days), near=language.number(_NEAR * 100))
-        asked = _("Questions: {good} of the points or more is in order, below {poor} is to do.").format(
-            good=language.percent(GOOD), poor=language.percent(POOR)
-        )
-        worth = _(
-            "Value = visits a year × difference × share that pays once past the page × mean margin of an order. An upper "
-            "bound: the page need not be the reason."
-        )
-        return " ".join([said, asked, worth, cart_words.claimed(COSTS)])
+        return rules_said.method(self)
 
     def plot(self) -> go.Figure:
-        """One line a rule: its verdict in colour, and what own data and the questions say."""
+        """A list of rules: the verdict in colour, what own data say, and the share measured."""
         return cart_pictures.verdicts(self)
 
     def findings(self) -> list[Finding]:
         """The rule on costs; the others are found where coming back and devices are measured."""
-        if self.costs is None or self._by_data("costs") != "to do":
+        if self.costs is None or self.by_data("costs") != "to do":
             return []
         headline = _(
             "Where shipping costs first show ({page}) more people leave than at the best other page of the checkout."
@@ -353,11 +317,6 @@ class Rules(Result):
         value = self.value("costs")
         assumes = () if value is None else assumed(self.visits, self.back.worth, self.margin)
         return [Finding(CHAPTER, headline, self.costs.difference, COSTS, self.first("costs"), value, assumes)]
-
-
-def _shares(share: Estimate) -> dict[str, str]:
-    named = {"share": share.value, "low": share.low, "high": share.high}
-    return {name: language.percent(value, 1) for name, value in named.items()}
 
 
 def judged(by_data: str, points: float | None) -> str:

@@ -113,7 +113,7 @@ def _costs_at(carts: CartValues | None, asked: str | None) -> str:
     if asked not in carts.stages:
         raise SettingError(
             _("“{step}” is no step between cart and payment in your data.").format(step=asked),
-            allowed=language.join([str(stage_name(stage)) for stage in carts.stages]),
+            allowed=language.join([str(stage_name(stage, carts)) for stage in carts.stages]),
         )
     return asked
 

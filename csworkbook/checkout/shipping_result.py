@@ -27,9 +27,9 @@ CHAPTER = "08_checkout"
 ENOUGH = 400  # carts on each side; a difference of ten points is then seen four times out of five
 
 
-def stage_name(stage: str) -> str:
-    """What a step between cart and payment is called in a sentence."""
-    return costs_words.stages()[stage]
+def stage_name(stage: str, carts: CartValues | None = None) -> str:
+    """What a step between cart and payment is called in a sentence: as its owner calls it, where he does."""
+    return (dict(carts.names) if carts else {}).get(stage) or costs_words.stages()[stage]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Shipping(Result):
             return self._cannot
         row = self.steps.set_index("step").loc[self.costs_at]
         shown = {
-            "step": stage_name(self.costs_at),
+            "step": stage_name(self.costs_at, self.carts),
             "pay": language.percent(row["pay"] / row["pay_n"]),
             "free": language.percent(row["free"] / row["free_n"]),
             "now": self._money(self.present.value),
@@ -143,7 +143,9 @@ class Shipping(Result):
             "Whether shipping costs drive customers away cannot be told: too few carts of known value came to the {step}; "
             "about {n} on each side of {now} would do."
         ).format(
-            step=stage_name(self.costs_at), n=language.number(ENOUGH), now=self._money(self.present.value)
+            step=stage_name(self.costs_at, self.carts),
+            n=language.number(ENOUGH),
+            now=self._money(self.present.value),
         )
 
     @property
@@ -159,7 +161,7 @@ class Shipping(Result):
         if not self.others:
             return _("At the other steps they do not differ clearly.")
         return _("They differ at other steps as well ({steps}), where no costs appear.").format(
-            steps=language.join([stage_name(stage) for stage in self.others])
+            steps=language.join([stage_name(stage, self.carts) for stage in self.others])
         )
 
     @property
@@ -208,7 +210,7 @@ class Shipping(Result):
             "Carts are visits with the step of the cart; compared is the share that went no further at the {step}, with "
             "Newcombe's interval, p corrected by Holm for {n} steps. No cause: small carts differ from large ones in more "
             "than shipping."
-        ).format(step=stage_name(self.costs_at), n=len(self.carts.stages))
+        ).format(step=stage_name(self.costs_at, self.carts), n=len(self.carts.stages))
         if self.near is None:
             return said
         close = _("Only carts from {low} to {high} are compared.").format(
@@ -224,7 +226,7 @@ class Shipping(Result):
         each = _("{step} {difference} points ({low} to {high})")
         said = [
             each.format(
-                step=stage_name(row.step),
+                step=stage_name(row.step, self.carts),
                 difference=language.number(row.difference * 100, 1),
                 low=language.number(row.low * 100, 1),
                 high=language.number(row.high * 100, 1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import pandas as pd
 
@@ -23,6 +24,23 @@ def pages_of(found: Visits) -> pd.DataFrame:
         paid = int((~reached["left"]).sum())
         rows.append({"stage": stage, "reached": len(reached), "stopped": stopped, "paid": paid})
     return pd.DataFrame(rows, columns=["stage", "reached", "stopped", "paid"]).set_index("stage")
+
+
+def alike(pages: pd.DataFrame, within: float) -> bool:
+    """Whether every two pages after the cart surely lose shares less than `within` (0–1) apart.
+
+    False also where fewer than two of them have enough visits. Every pair has to pass, so no correction
+    is needed (Berger 1982, Technometrics 24:295–300).
+
+    >>> pages = pd.DataFrame({"stopped": [20, 22], "reached": [1000, 980]}, index=["checkout", "delivery"])
+    >>> alike(pages, 0.05), alike(pages, 0.001)
+    (True, False)
+    """
+    later = pages.drop(index="cart", errors="ignore")
+    later = later[later["reached"] >= SMALL]
+    each = [(row.stopped, row.reached) for row in later.itertuples()]
+    apart = [estimates.difference(*one, *other) for one, other in combinations(each, 2)]
+    return bool(apart) and all(-within < one.low and one.high < within for one in apart)
 
 
 @dataclass(frozen=True)

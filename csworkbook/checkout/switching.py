@@ -107,6 +107,8 @@ class Switching(Result):
         """How many switched, from where to where, and who cannot be seen."""
         if not self.switched.n:
             return _("No buyer is seen who had left a cart on a known device before.") + " " + self._unseen
+        if self.switched.n < SMALL:
+            return " ".join([self._too_few, self._seen, self._unseen])
         said = _(
             "Of the buyers who had left a cart before {share} paid on another device ({low} to {high}, n = {n})."
         )
@@ -115,8 +117,26 @@ class Switching(Result):
             **{name: language.percent(getattr(self.switched, name)) for name in ("low", "high")},
             share=language.percent(self.switched.value),
         )
-        few = _("These are few buyers.") if self.switched.n < SMALL else ""
-        return " ".join(filter(None, [said, few, self._most, self._unseen]))
+        return " ".join(filter(None, [said, self._most, self._unseen]))
+
+    @property
+    def _too_few(self) -> str:
+        return _("Too few buyers who left a cart before are seen to say who switches device.")
+
+    @property
+    def _seen(self) -> str:
+        """How many of how many, where they are too few for a share, and how many would do."""
+        n = self.switched.n
+        said = ngettext(
+            "Seen is {n} buyer, of whom {count} paid on another device; {enough} would make it reliable to within 5 points.",
+            "Seen are {n} buyers, of whom {count} paid on another device; {enough} would make it reliable to within 5 points.",
+            n,
+        )
+        return said.format(
+            n=language.number(n),
+            count=language.number(round(self.switched.value * n)),
+            enough=language.number(estimates.needed()),
+        )
 
     @property
     def _most(self) -> str:
@@ -170,8 +190,7 @@ class Switching(Result):
     def findings(self) -> list[Finding]:
         """How many switch, or that too few buyers are seen."""
         if self.switched.n < SMALL:
-            headline = _("Too few buyers who left a cart before are seen to say who switches device.")
-            return [Finding(CHAPTER, headline, enough=estimates.needed())]
+            return [Finding(CHAPTER, self._too_few, enough=estimates.needed())]
         headline = _("Of buyers who had left a cart before {share} paid on another device.").format(
             share=language.percent(self.switched.value)
         )

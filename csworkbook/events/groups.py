@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from csworkbook.events.habits import remembered
 from csworkbook.events.reading import read
+from csworkbook.events.units import present
 from csworkbook.tables import TABLES
 
 if TYPE_CHECKING:
@@ -26,6 +27,25 @@ def splits(events: Events) -> list[str | None]:
     [None, 'campaign']
     """
     return list(remembered(events, "splits", lambda: [None, *_groups(read(events))]))
+
+
+def units(events: Events) -> list[str]:
+    """Whose events can be counted together: a visitor's, a visit's, and a customer's where the log names any.
+
+    >>> import pandas as pd
+    >>> log = pd.DataFrame({"visitor_id": ["a", "b"], "at": pd.Timestamp("2026-03-02"), "step": "cart"})
+    >>> units(log), units(log.assign(customer_id=["k", None]))
+    (['visitor', 'session'], ['visitor', 'session', 'customer'])
+    """
+    named = remembered(events, "customers", lambda: _names_customers(read(events)))
+    return ["visitor", "session", *(["customer"] if named else [])]
+
+
+def _names_customers(table: ibis.Table) -> bool:
+    if "customer_id" not in table.columns:
+        return False
+    named = table.filter(table.customer_id.notnull() & present(table.customer_id))
+    return len(named.select("customer_id").limit(1).to_pyarrow()) > 0
 
 
 def _groups(table: ibis.Table) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,6 +54,15 @@ class FirstOrder:
         places = range(len(self.steps))
         return sorted(places, key=lambda one: (self.steps[one].role == "paid", -ahead[one], one))
 
+    def clear(self, one: int, two: int, *, end: bool = False) -> float:
+        """Of the visitors who did the second step, the share that first did the first one before it.
+
+        With `end`, 0 where fewer than half as many did the second as the first.
+        """
+        if not self.visitors[two] or (end and self.visitors[two] < _HALF * self.visitors[one]):
+            return 0.0
+        return float(self.before[one, two] / self.visitors[two])
+
     def without_detours(self) -> list[Step]:
         """The steps in that order, less those that fewer than half of the next one's visitors did first."""
         order = self.fitting()
@@ -75,6 +84,48 @@ def first_order(events: Any, steps: Sequence[Step]) -> FirstOrder:
     """
     steps = tuple(steps)
     return remembered(events, ("first order", steps), lambda: _first_order(events, steps))
+
+
+def in_turn(events: Any, names: Sequence[str], *, end: bool = False) -> list[tuple[str, ...]]:
+    """Names of steps parted into groups that visitors do one after the other, in that order.
+
+    Two names follow each other clearly when most visitors who did the second first did the first before
+    it. Names without a clear order, such as the Dutch and the English page of one step, share a group.
+
+    Parameters
+    ----------
+    events : DataFrame, ibis.Table or path
+        The canonical table.
+    names : sequence of str
+        The names, those of most visitors first; within a group they keep this order.
+    end : bool
+        Whether nothing comes after these names: then a group also has at least half the visitors of
+        the group before it, so that no funnel ends on what few visitors do besides.
+
+    >>> import pandas as pd
+    >>> log = pd.DataFrame({"visitor_id": list("aabbcc"), "step": ["form", "pay", "form", "pay", "formulier", "pay"],
+    ...                     "at": pd.date_range("2026-01-05", periods=6, tz="UTC")})
+    >>> in_turn(log, ["pay", "form", "formulier"])
+    [('form', 'formulier'), ('pay',)]
+    """
+    groups = [(name,) for name in names]
+    while len(groups) > 1:
+        found = first_order(events, [_either(group) for group in groups])
+        order = found.fitting()
+        groups = [groups[one] for one in order]
+        clear = [found.clear(one, two, end=end) for one, two in pairwise(order)]
+        if min(clear) > _HALF:
+            break
+        place = clear.index(min(clear))
+        both = {*groups[place], *groups[place + 1]}
+        groups[place : place + 2] = [tuple(name for name in names if name in both)]
+    return groups
+
+
+def _either(names: tuple[str, ...]) -> Step:
+    from csworkbook.events import Step
+
+    return Step(names[0], {"step": names})
 
 
 def _first_order(events: Any, steps: tuple[Step, ...]) -> FirstOrder:

@@ -1,18 +1,21 @@
 """Which steps does a shop's log hold, what are they for, and which funnel do they make?
 
-The names that known systems and shops use are data, in ``content/funnel_steps.toml``.
+The names that known systems and shops use are data, in ``content/funnel_steps.toml``; the words by which
+a log is recognised when it is brought (``content/intake_answers.toml``) are known here too.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from csworkbook.events.habits import first_order, remembered
+from csworkbook.events.habits import first_order, in_turn, remembered
 from csworkbook.events.units import present
 from csworkbook.language import gettext as _
 
@@ -22,8 +25,11 @@ if TYPE_CHECKING:
     from csworkbook.events import Step
 
 _CONTENT = Path(__file__).parents[1] / "content" / "funnel_steps.toml"
+_WORDS = _CONTENT.with_name("intake_answers.toml")
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 ROLES = ("home", "search", "product", "cart", "checkout", "delivery", "payment", "paid", "support")
 _MOST = 5000  # names looked at, the most frequent first: a log may hold one per address
+_TOLD_APART = 6  # names of one role whose order is looked at, the most frequent first
 _FREQUENT = 6  # steps of a funnel that is guessed from unknown names
 
 
@@ -52,12 +58,12 @@ def words() -> dict[str, str]:
 
 
 def role_of(name: str) -> str:
-    """The role of a step by its name; "" for a name that is not known.
+    """The role of a step by its name, without what stands in brackets; "" for a name that is not known.
 
-    >>> role_of("Add to cart"), role_of("/winkelwagen/"), role_of("remove_from_cart")
-    ('cart', 'cart', '')
+    >>> role_of("Add to cart"), role_of("/winkelwagen/"), role_of("remove_from_cart"), role_of("Kassa (gast)")
+    ('cart', 'cart', '', 'checkout')
     """
-    return _known().get(_folded(name), "")
+    return _known().get(_folded(name)) or _known().get(_folded(_BRACKETS.sub(" ", str(name))), "")
 
 
 def roles(events: Any, steps: Iterable | None = None) -> dict[str, tuple[str, ...]]:
@@ -94,8 +100,10 @@ def roles(events: Any, steps: Iterable | None = None) -> dict[str, tuple[str, ..
 def usual(events: Any) -> Usual:
     """The longest funnel that makes sense of the names in this log, from home to paid.
 
-    Known names make one step per role. They stand in the order in which visitors first do them (more
-    often before than after each of the others); pages of one instant say nothing about order. Paid is
+    Known names make one step per role, whichever of its names a visitor did; but names of one role that
+    visitors do in a clear order ("gegevens", then "kassa": most who did the second did the first before)
+    are steps of their own. Steps stand in the order in which visitors first do them
+    (more often before than after each of the others); pages of one instant say nothing about order. Paid is
     last. A step that fewer than half of the next step's visitors did first is a detour and left out,
     as search often is. With fewer than two known names: the most frequent names, in the order in
     which they are first done, and `known` is False.
@@ -117,11 +125,35 @@ def usual(events: Any) -> Usual:
 def _proposed(events: Any) -> Usual:
     known = {role: names for role, names in roles(events).items() if role != "support"}
     parts = known if len(known) > 1 else _frequent(events)
-    steps = [_step(role, names) for role, names in parts.items()]
-    ordered = first_order(events, steps).without_detours() if len(steps) > 1 else steps
+    apart = {role: _apart(events, role, names) for role, names in parts.items()}
+    ordered = _ordered(events, apart)
+    while torn := [role for role in _several(apart) if sum(step.role == role for step in ordered) < 2]:
+        apart |= {role: [_step(role, parts[role])] for role in torn}
+        ordered = _ordered(events, apart)
     made = Usual(ordered)
     made.known = parts is known and bool(known)
     return made
+
+
+def _ordered(events: Any, apart: Mapping[str, list[Step]]) -> list[Step]:
+    steps = [step for own in apart.values() for step in own]
+    return first_order(events, steps).without_detours() if len(steps) > 1 else steps
+
+
+def _several(apart: Mapping[str, list[Step]]) -> list[str]:
+    """The roles with several steps: of each, two at least must be left, or they are one step after all."""
+    return [role for role, steps in apart.items() if len(steps) > 1]
+
+
+def _apart(events: Any, role: str, names: tuple[str, ...]) -> list[Step]:
+    """The steps that the names of one role make: one, or several where visitors do them in a clear order."""
+    first, rest = names[:_TOLD_APART], names[_TOLD_APART:]
+    groups = in_turn(events, first, end=role == "paid") if len(first) > 1 else [first]
+    if len(groups) == 1:
+        return [_step(role, names)]
+    main = next(place for place, group in enumerate(groups) if names[0] in group)
+    groups[main] += rest
+    return [replace(_step(role, group), name=group[0]) for group in groups]
 
 
 def _step(role: str, names: tuple[str, ...]) -> Step:
@@ -186,9 +218,11 @@ def _own(steps: Iterable) -> dict[str, str]:
 
 @lru_cache
 def _known() -> dict[str, str]:
-    """Folded name → role, of all that is in the list."""
+    """Folded name → role, of all that is in the lists; that of the funnel goes before that of the intake."""
     lists = tomllib.loads(_CONTENT.read_text("utf-8"))
-    return {
+    brought = tomllib.loads(_WORDS.read_text("utf-8"))["word"]["step"]
+    known = {_folded(name): role for role, names in brought.items() for name in names}
+    return known | {
         _folded(name): role for role, sources in lists.items() for names in sources.values() for name in names
     }
 

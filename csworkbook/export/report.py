@@ -73,6 +73,8 @@ def _part(name: str, result: Result) -> dict[str, Any]:
     return {
         "title": name,
         "text": result.text,
+        "headline": result.headline,
+        "further": result.further,
         "method": result.method,
         "figure": json.loads(figure.to_json()),
         "height": int(figure.layout.height or 380),

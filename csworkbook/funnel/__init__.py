@@ -1,6 +1,6 @@
 """Where do visitors drop out on their way to an order, for whom, and what would mending it bring?"""
 
-from csworkbook.events.groups import splits
+from csworkbook.events.groups import splits, units
 from csworkbook.funnel.asked import groups, later_steps
 from csworkbook.funnel.compare import compare
 from csworkbook.funnel.drivers import drivers
@@ -26,5 +26,6 @@ __all__ = [
     "splits",
     "steps_seen",
     "timing",
+    "units",
     "what_if",
 ]

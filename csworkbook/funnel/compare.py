@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from textwrap import shorten
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -21,9 +22,9 @@ from csworkbook.funnel.advice import advice
 from csworkbook.funnel.gaps import OTHER, UNKNOWN, reached_by
 from csworkbook.funnel.periods import PERIOD, cut
 from csworkbook.funnel.terms import said
-from csworkbook.funnel.wording import CHAPTER
+from csworkbook.funnel.wording import CHAPTER, counted, many
 from csworkbook.language import gettext as _
-from csworkbook.language import mark, ngettext
+from csworkbook.language import mark
 from csworkbook.results import Result, Vocabulary, question
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ ALSO = {
     "session": ("session_id",),
     "customer": ("customer_id",),
 }  # columns that tell whose events are counted together
+_LETTERS = 18  # of a group in a head
 _SEEN = 0.8  # the chance that a real difference is seen, for how many visitors would do
 
 
@@ -99,20 +101,29 @@ def compare(
     window = asked.length(within)
     if by:
         asked.require_column(events, by)
-    first, last = asked.span_of(events) or (0, 0)
-    edges = _edges(
-        first, last, asked.a_day(since, zone), asked.a_day(split, zone), asked.a_day(until, zone), zone
-    )
+    days = [asked.a_day(text, zone) for text in (since, split, until)]
+    span = asked.span_of(events)
+    if span is None:
+        engine.follow(events, chosen, within=window, per=per, order=order)  # says what cannot be asked
+        return _of_nobody(asked.names_of(chosen), by, window, per)
+    first, last = span
+    edges = _edges(first, last, *days, zone)
     parts = [edges[0], edges[2]] if by else edges
     also = [*([by] if by else []), *ALSO.get(per, ())]
     prepared = cut(events, chosen, parts, last=last, within=window, also=also)
     followed = engine.follow(prepared.events, chosen, within=window, per=per, order=order, by=by or PERIOD)
     names = asked.names_of(chosen)
     reached = reached_by(followed.counts(), len(names), most=10**6)
-    sides = _groups(reached, by, one, other) if by else ["0", "1"]
+    sides = _groups(reached, by, one, other, per) if by else ["0", "1"]
     table = _table(reached.reindex(sides, fill_value=0), names)
     said_so = [said(side) for side in sides] if by else _spans(edges)
     return Compared(table, by, tuple(said_so), window, prepared.left_out, per)
+
+
+def _of_nobody(names: list[str], by: str | None, window: pd.Timedelta | None, per: str) -> Compared:
+    """The result where the log holds nobody and so no days either."""
+    nobody = pd.DataFrame(0, index=["0", "1"], columns=range(1, len(names) + 1))
+    return Compared(_table(nobody, names), by, (), window, 0, per)
 
 
 def _edges(first: int, last: int, since, split, until, zone: str) -> list[pd.Timestamp]:
@@ -142,13 +153,15 @@ def _spans(edges: list[pd.Timestamp]) -> list[str]:
     ]
 
 
-def _groups(reached: pd.DataFrame, by: str, one: str | None, other: str | None) -> list[str]:
+def _groups(reached: pd.DataFrame, by: str, one: str | None, other: str | None, per: str) -> list[str]:
     """The two groups to compare; the largest that were not named."""
     there = [name for name in reached.index if name not in (UNKNOWN, OTHER)]
     for asked_for in (one, other):
         if asked_for and asked_for not in there:
             raise SettingError(
-                _("No visitor who began has “{value}” in {column}.").format(value=asked_for, column=said(by)),
+                _("No {who} that began have “{value}” in {column}.").format(
+                    who=many(per), value=asked_for, column=said(by)
+                ),
                 allowed=_("Possible: {columns}.").format(columns=language.join(there[:20])),
             )
     if one and one == other:
@@ -219,14 +232,14 @@ class Compared(Result):
     def text(self) -> str:
         """What surely differs, by how much; or that no difference can be told, and what would do."""
         if not self.table[["one_n", "other_n"]].iloc[0].any():
-            return _("No visitor did the first step, {step}.").format(step=said(self.table["before"].iloc[0]))
+            return nobody(self.table["before"].iloc[0], self.per)
         if not self.table[["one_n", "other_n"]].iloc[0].min() > 0:
             return _("There is nobody to compare on one of the two sides: {one} and {other}.").format(
                 one=self.sides[0], other=self.sides[1]
             )
         if self.sure.empty:
             return f"{self._nothing} {self._would_do}".strip()
-        told = [self._told(row) for row in self.sure.head(3).itertuples()]
+        told = [self._told(row, more=place > 0) for place, row in enumerate(self.sure.head(3).itertuples())]
         same = [
             said(step) for step in self.table.loc[self.table["verdict"] != "yes", "step"] if step != TOTAL
         ]
@@ -236,7 +249,8 @@ class Compared(Result):
             )
         return " ".join(told)
 
-    def _told(self, row) -> str:
+    def _told(self, row, *, more: bool) -> str:
+        """A step that differs; `more`: the periods were named before."""
         values = {
             "one": self.sides[0],
             "other": self.sides[1],
@@ -248,6 +262,8 @@ class Compared(Result):
             "low": language.number(min(abs(row.low), abs(row.high)) * 100, 1),
             "high": language.number(max(abs(row.low), abs(row.high)) * 100, 1),
         }
+        if more and self.by is None:
+            return self._again(row).format(**values)
         sentence = (
             _(
                 "From {before} to {step}, {points} points more went on in “{other}” ({b}) than in “{one}” ({a}); "
@@ -260,6 +276,18 @@ class Compared(Result):
             )
         )
         return sentence.format(**values)
+
+    def _again(self, row) -> str:
+        """The sentence for one step more, of two periods that were named before."""
+        if row.difference > 0:
+            return _(
+                "From {before} to {step}, {points} points more went on in the second period ({b}) than in the first ({a}); "
+                "interval {low} to {high}."
+            )
+        return _(
+            "From {before} to {step}, {points} points fewer went on in the second period ({b}) than in the first ({a}); "
+            "interval {low} to {high}."
+        )
 
     @property
     def _nothing(self) -> str:
@@ -289,13 +317,17 @@ class Compared(Result):
     @property
     def method(self) -> str:
         """Which differences, intervals and tests; who was left out."""
+        named = [
+            _("First: {one}. Second: {other}.").format(one=one, other=other)
+            for one, other in [self.sides]
+        ] if self.sides else []  # fmt: skip
         parts = [
+            *named,
             _(
-                "First: {one}. Second: {other}. Difference = second − first, interval: Newcombe 95%; score test, p corrected "
-                "for {n} comparisons (Holm)."
-            ).format(one=self.sides[0], other=self.sides[1], n=len(self.table)),
+                "Difference = second − first, interval: Newcombe 95%; score test, p corrected for {n} comparisons (Holm)."
+            ).format(n=len(self.table)),
             _(
-                "Visitors needed: so many see a difference of this size four times in five, with the same correction."
+                "Needed on each side: so many see a difference of this size four times in five, with the same correction."
             ),
         ]
         if self.by is None:
@@ -304,17 +336,27 @@ class Compared(Result):
                     "Who comes in both periods counts in each; a visit belongs to the period in which it began."
                 )
             )
-        return " ".join([*parts, unfinished(self.left_out, self.within)])
+        return " ".join([*parts, unfinished(self.left_out, self.within, self.per)])
 
     def heads(self) -> list[str]:
-        """The heads; each side by its name."""
+        """The heads, short: groups by their name, periods as first and second (their days are in the text)."""
+        one, other = self._short
         named = {
-            "one_n": _("{side}: came to the step before").format(side=self.sides[0]),
-            "one": _("{side}: went on").format(side=self.sides[0]),
-            "other_n": _("{side}: came to the step before").format(side=self.sides[1]),
-            "other": _("{side}: went on").format(side=self.sides[1]),
+            "one_n": _("{side}: n").format(side=one),
+            "one": _("{side}: went on").format(side=one),
+            "other_n": _("{side}: n").format(side=other),
+            "other": _("{side}: went on").format(side=other),
+            "needed": _("{who} needed on each side").format(who=language.capital(many(self.per))),
         }
         return [named.get(column) or self.vocabulary.head(column) for column in self.columns]
+
+    @property
+    def _short(self) -> list[str]:
+        """What the sides are called in the heads."""
+        if self.by is None or not self.sides:
+            return [_("First"), _("Second")]
+        short = [shorten(side, _LETTERS, placeholder="…") for side in self.sides]
+        return short if short[0] != short[1] else [_("First"), _("Second")]
 
     def kinds(self) -> dict[str, str]:
         """How each head's cells are written in a spreadsheet."""
@@ -325,7 +367,7 @@ class Compared(Result):
 
     def plot(self) -> go.Figure:
         """Both rates of every step with their intervals."""
-        return pictures_compare.sides(self.table, self.sides)
+        return pictures_compare.sides(self.table, self.sides or self._short)
 
     def findings(self) -> list[Finding]:
         """Where the second surely does worse."""
@@ -340,14 +382,17 @@ class Compared(Result):
         return Finding(CHAPTER, headline, estimate, action=advice(row.step))
 
 
-def unfinished(left_out: int, within: pd.Timedelta | None) -> str:
+def nobody(step: str, per: str) -> str:
+    """That nobody did the first step, in a sentence."""
+    return _("No {who} did the first step, {step}.").format(who=many(per), step=said(step))
+
+
+def unfinished(left_out: int, within: pd.Timedelta | None, per: str = "visitor") -> str:
     """Who was left out since the window was not over, in a sentence."""
     if within is None:
         return _("No window was set: who came late had less time to go on.")
     if not left_out:
         return _("Window: {within}.").format(within=asked.long(within))
-    return ngettext(
-        "Window: {within}; {n} visitor who began less than that before the end of the data is left out.",
-        "Window: {within}; {n} visitors who began less than that before the end of the data are left out.",
-        left_out,
-    ).format(within=asked.long(within), n=language.number(left_out))
+    return _(
+        "Window: {within}. Left out, as less than that was left before the end of the data: {counted}."
+    ).format(within=asked.long(within), counted=counted(left_out, per))

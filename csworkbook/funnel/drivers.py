@@ -19,7 +19,7 @@ from csworkbook.funnel.biggest import chosen_place
 from csworkbook.funnel.compare import unfinished
 from csworkbook.funnel.gaps import OTHER
 from csworkbook.funnel.terms import said
-from csworkbook.funnel.wording import CHAPTER
+from csworkbook.funnel.wording import CHAPTER, not_over
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
 from csworkbook.results import Result, Vocabulary, question
@@ -134,19 +134,20 @@ class Drivers(Result):
         """With which values most drop out, whether that stays with the others held equal, and that it is no cause."""
         lost = int(self.seen.frame["dropped"].sum())
         if min(lost, len(self.seen.frame) - lost) < SMALL:
-            return self._few(lost)
+            return " ".join(filter(None, (self._few(lost), not_over(self.seen.left_out))))
         where = _("Of {n} visitors who came to {before}, {share} did not go on to {step}.").format(
             n=language.number(self.whole.n),
             before=said(self.before),
             step=said(self.step),
             share=self.whole.say(),
         )
+        left = not_over(self.seen.left_out)
         if self.sure.empty:
             none = _(
                 "Nothing of what was seen of visitors surely goes with dropping out before {step}."
             ).format(step=said(self.step))
-            return f"{none} {where}"
-        return " ".join([self._top, self._also, where, _caution()])
+            return " ".join(filter(None, (none, where, left)))
+        return " ".join(filter(None, (self._top, self._also, where, left, _caution())))
 
     def _few(self, lost: int) -> str:
         return _(

@@ -1,4 +1,4 @@
-"""Which drop is the biggest: by people, by rate beside our own best group, by value? Three answers."""
+"""Which drop is the biggest: by number, by rate beside our own best group, by value? Three answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from csworkbook import estimates, language
 from csworkbook.events.proposed import role_of
 from csworkbook.funnel.gaps import Gaps, gaps
-from csworkbook.funnel.wording import said
+from csworkbook.funnel.wording import many, said
 from csworkbook.funnel.worth import of_order
 from csworkbook.language import gettext as _
 
@@ -38,6 +38,8 @@ class Drops:
         What an order is worth.
     days : float
         The time the events span.
+    per : str
+        What is counted: ``"visitor"``, ``"session"`` or ``"customer"``.
     """
 
     whole: pd.DataFrame
@@ -46,6 +48,7 @@ class Drops:
     worth: Worth | None
     days: float
     currency: str = "EUR"
+    per: str = "visitor"
 
     @property
     def people(self) -> pd.Series | None:
@@ -74,8 +77,9 @@ class Drops:
         if row is None:
             return _("Nobody is lost on the way.")
         return _(
-            "By people: most are lost between “{before}” and “{step}”, {lost} of {entered} ({share})."
+            "By number of {who}: most are lost between “{before}” and “{step}”, {lost} of {entered} ({share})."
         ).format(
+            who=many(self.per),
             before=said(row["before"]),
             step=said(row["step"]),
             lost=language.number(row["lost"]),
@@ -166,6 +170,7 @@ def drops(
     days: float,
     currency: str = "EUR",
     seed: int = 0,
+    per: str = "visitor",
 ) -> Drops:
     """The three answers from the counts of a funnel.
 
@@ -183,7 +188,7 @@ def drops(
     found = None
     if by is not None and len(names) > 1 and not counts.empty:
         found = gaps(counts, names, worth=worth, years=max(days, 1.0) / 365, seed=seed)
-    return Drops(table, found, by, worth, days, currency)
+    return Drops(table, found, by, worth, days, currency, per)
 
 
 def sells(step: Step) -> bool:

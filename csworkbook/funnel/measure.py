@@ -190,7 +190,7 @@ class Funnel(Result):
         worth = self.money.worth(*query.span) if sells(query.steps[-1]) else None
         return drops(
             self.whole, self.counts, query.names, by=query.by, worth=worth, days=query.days,
-            currency=self.money.currency, seed=self.seed,
+            currency=self.money.currency, seed=self.seed, per=query.per,
         )  # fmt: skip
 
     @property
@@ -324,22 +324,23 @@ class Funnel(Result):
     def plot(self) -> go.Figure:
         """Bars of the funnel with intervals; when split the rate of every step, one bar a group."""
         if self.query.asked_by is None or len(self.whole) < 2 or self.table.empty:
-            return pictures.bars(self.whole)
+            return pictures.bars(self.whole, per=self.query.per)
         return pictures.groups(self.table, self.query.asked_by)
 
     def findings(self) -> list[Finding]:
         """Where most visitors are lost, or what has to be mended in the log first, or that there are too few."""
         if self.whole["visitors"].iloc[0] < SMALL:
-            headline = _("There are too few visits to say where visitors drop out.")
+            headline = _("There are too few {who} to say where they drop out.").format(
+                who=many(self.query.per)
+            )
             return [Finding(CHAPTER, headline, enough=estimates.needed())]
         faults = [note.finding() for note in self.notes if note.share is not None]
         return [*faults, *([self._lost()] if self.drops.people is not None else [])]
 
     def _lost(self) -> Finding:
         row = self.drops.people
-        headline = _(
-            "Most visitors are lost between “{before}” and “{step}”: {share} do not come on."
-        ).format(
+        headline = _("Most {who} are lost between “{before}” and “{step}”: {share} do not come on.").format(
+            who=many(self.query.per),
             before=said(row["before"]),
             step=said(row["step"]),
             share=language.percent(row["lost"] / row["entered"]),

@@ -19,7 +19,7 @@ from csworkbook.funnel.asks import Asks, asked_service
 from csworkbook.funnel.biggest import chosen_place
 from csworkbook.funnel.paths import followed_by
 from csworkbook.funnel.terms import said
-from csworkbook.funnel.wording import CHAPTER
+from csworkbook.funnel.wording import CHAPTER, not_over
 from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
 from csworkbook.results import Result, Vocabulary, question
@@ -171,7 +171,8 @@ class NextSteps(Result):
             share=_range(estimates.share(gone, self.n)),
             look=asked.long(self.look),
         )
-        return " ".join(filter(None, (left, self._others, "" if self.asks is None else self.asks.text)))
+        asks = "" if self.asks is None else self.asks.text
+        return " ".join(filter(None, (left, not_over(self.left_out), self._others, asks)))
 
     @property
     def _others(self) -> str:

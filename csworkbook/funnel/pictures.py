@@ -10,7 +10,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from csworkbook import figures, language
-from csworkbook.funnel.wording import said
+from csworkbook.funnel.wording import counted, said
 from csworkbook.language import gettext as _
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ _LETTERS = 30  # of a step's name beside its numbers, at 390 pixels
 _STEP, _BAR = 58, 22  # pixels a step, and a bar of a group
 
 
-def bars(table: pd.DataFrame, *, other: pd.DataFrame | None = None) -> go.Figure:
+def bars(table: pd.DataFrame, *, other: pd.DataFrame | None = None, per: str = "visitor") -> go.Figure:
     """One bar per step, as long as its share of the first step, with its interval where there is one.
 
     `table` has the columns step, visitors, step_rate, total_rate, and total_low and total_high for the
-    interval. `other` has step and total_rate: another funnel, drawn as an outline.
+    interval. `per` is what is counted. `other` has step and total_rate: another funnel, drawn as an outline.
     """
     rows = table.reset_index(drop=True)
     places = [-float(number) for number in rows.index]
@@ -43,7 +43,7 @@ def bars(table: pd.DataFrame, *, other: pd.DataFrame | None = None) -> go.Figure
         name=_("now"),
         marker={"color": figures.ACCENT},
         error_x=whiskers,
-        hovertext=[_hover(row) for row in rows.itertuples()],
+        hovertext=[_hover(row, per) for row in rows.itertuples()],
         hoverinfo="text",
     )
     if other is not None:
@@ -177,10 +177,10 @@ def _outline(figure: go.Figure, rows: pd.DataFrame, places: list[float], other: 
     )
 
 
-def _hover(row) -> str:
-    return _("{step}: {n} visitors, {share} of the step before, {total} of the first").format(
+def _hover(row, per: str) -> str:
+    return _("{step}: {visitors}, {share} of the step before, {total} of the first").format(
         step=escape(said(row.step), quote=False),
-        n=language.number(row.visitors),
+        visitors=counted(int(row.visitors), per),
         share=language.percent(row.step_rate, 1),
         total=language.percent(row.total_rate, 1),
     )

@@ -107,9 +107,8 @@ def gains(table: pd.DataFrame, currency: str | None) -> go.Figure:
         hovertext=written,
         hoverinfo="text",
     )
-    sign = {"tickprefix": "€"} if currency == "EUR" else {}
     figure.add_vline(x=0, line={"color": figures.SOFT})
-    figure.update_xaxes(tickformat=",.0f", title=VOCABULARY.head(column), **sign)
+    figure.update_xaxes(tickformat=",.0f", title=VOCABULARY.head(column), tickprefix=figures._euro(currency))
     return figure
 
 

@@ -150,9 +150,20 @@ class StepsSeen(Result):
         known = _("Known names: {roles}.").format(roles=join(list(words().values())))
         return " ".join([said_, known, *(note.text for note in self.notes)])
 
+    @staticmethod
+    def _called(rows: pd.DataFrame) -> list[str]:
+        """What the names are known as; the name itself beside it where several are known as the same."""
+        known = rows["role"].where(rows["role"] != "", None)
+        several = known.duplicated(keep=False)
+        return [
+            str(row.step) if not row.role else f"{said(row.role)} ({row.step})" if more else said(row.role)
+            for row, more in zip(rows.itertuples(), several, strict=True)
+        ]
+
     def plot(self) -> go.Figure:
         """Visitors per name, the proposed steps darker."""
         rows = self.table.head(_ORDERED).iloc[::-1]
+        called = self._called(rows)
         figure = figures.blank(height=max(240, 90 + 34 * len(rows)), xaxis={"tickformat": ",.0f"})
         figure.add_bar(
             x=rows["visitors"],
@@ -160,10 +171,11 @@ class StepsSeen(Result):
             orientation="h",
             marker={"color": [figures.ACCENT if one else figures.QUIET for one in rows["proposed"]]},
             hovertext=[
-                f"{figures.label_of(r.step)}: {language.number(r.visitors)}" for r in rows.itertuples()
+                f"{figures.label_of(name)}: {language.number(n)}"
+                for name, n in zip(called, rows["visitors"], strict=True)
             ],
             hoverinfo="text",
         )
-        labels = [figures.wrapped(str(name), 20) for name in rows["step"]]
+        labels = [figures.wrapped(name, 20) for name in called]
         figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=labels, showgrid=False)
         return figure

@@ -20,7 +20,7 @@ from csworkbook.funnel.compare import ALSO
 from csworkbook.funnel.gaps import reached_by
 from csworkbook.funnel.periods import PERIOD, cut
 from csworkbook.funnel.terms import said
-from csworkbook.funnel.wording import CHAPTER
+from csworkbook.funnel.wording import CHAPTER, many
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
 from csworkbook.results import Result, Vocabulary, question
@@ -82,7 +82,7 @@ def before_after(
     edges, left = _edges(asked.span_of(events), _of(every), window, zone)
     places = range(2, len(names) + 1) if place is None else [place]
     if len(edges) < 2:
-        return BeforeAfter(_empty(every), names[places[0] - 1], every, window, left=left)
+        return BeforeAfter(_empty(every), names[places[0] - 1], every, window, left=left, per=per)
     prepared = cut(
         events, chosen, edges, last=micro_end(edges, window), within=window, also=ALSO.get(per, ())
     )
@@ -92,7 +92,7 @@ def before_after(
     p = dict(
         zip(shifts, estimates.adjust([s.p if s else float("nan") for s in shifts.values()]), strict=True)
     )
-    return BeforeAfter(table, _clearest(table, p, shifts), every, window, shifts, p, left)
+    return BeforeAfter(table, _clearest(table, p, shifts), every, window, shifts, p, left, per)
 
 
 def micro_end(edges: Sequence[pd.Timestamp], window: pd.Timedelta | None) -> int:
@@ -170,6 +170,7 @@ class BeforeAfter(Result):
     shifts: dict[str, Shift | None] = field(default_factory=dict)
     p: dict[str, float] = field(default_factory=dict)
     left: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    per: str = "visitor"
     vocabulary: ClassVar[Vocabulary] = terms.VOCABULARY
 
     @cached_property
@@ -273,8 +274,8 @@ class BeforeAfter(Result):
         return [self._finding(step) for step in worse]
 
     def _finding(self, step: str) -> Finding:
-        headline = _("Fewer visitors go on to {step} since {when}.").format(
-            step=said(step), when=self._when(self.began(step))
+        headline = _("Fewer {who} go on to {step} since {when}.").format(
+            who=many(self.per), step=said(step), when=self._when(self.began(step))
         )
         todo = _("Find out what changed then (site, prices, visitors).") + " " + advice(step)
         part, at = self._part(step), self.shifts[step].at

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+from csworkbook import language
 from csworkbook.funnel import wording
 from csworkbook.language import gettext as _
 from csworkbook.vocabulary import Vocabulary
@@ -56,13 +59,7 @@ def words() -> dict[object, str]:
         "part_of_day": _("Part of the day"),
         "first_page": _("First page"),
         "searched": _("Searched"),
-        "mon": _("Monday"),
-        "tue": _("Tuesday"),
-        "wed": _("Wednesday"),
-        "thu": _("Thursday"),
-        "fri": _("Friday"),
-        "sat": _("Saturday"),
-        "sun": _("Sunday"),
+        **_weekdays(),
         "night": _("night (0–6)"),
         "morning": _("morning (6–12)"),
         "afternoon": _("afternoon (12–18)"),
@@ -74,12 +71,19 @@ def words() -> dict[object, str]:
     }
 
 
+def _weekdays() -> dict[str, str]:
+    """The days as a sentence has them: a capital in English, none in Dutch."""
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    return {name: language.day(_MONDAY + timedelta(number), "EEEE") for number, name in enumerate(days)}
+
+
+_MONDAY = date(2024, 1, 1)
 _KINDS = {
     **dict.fromkeys(("entered", "dropped", "one_n", "other_n", "needed", "units"), "count"),
     **dict.fromkeys(("one", "other", "rest", "best_share", "share", "low", "high"), "share"),
     **dict.fromkeys(("difference", "gap", "gap_low", "gap_high"), "points"),
     **dict.fromkeys(("odds", "odds_low", "odds_high", "adjusted", "adjusted_low", "adjusted_high"), "score"),
-    **dict.fromkeys(("orders", "orders_low", "orders_high", "same", "point"), "number"),
+    **dict.fromkeys(("orders", "orders_low", "orders_high", "same", "point"), "count"),
     **dict.fromkeys(("money", "money_low", "money_high"), "money"),
     "p": "p",
     "day": "date",

@@ -18,7 +18,7 @@ from csworkbook.funnel import pictures
 from csworkbook.funnel.counting import UNKNOWN, quantiles
 from csworkbook.funnel.measure import choices, labels
 from csworkbook.funnel.query import Question, asked
-from csworkbook.funnel.wording import CHAPTER, VOCABULARY, lasting, many, said
+from csworkbook.funnel.wording import CHAPTER, VOCABULARY, counted, lasting, many, said
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
 from csworkbook.results import Result, Vocabulary, question
@@ -31,6 +31,7 @@ EDGES = (
     0.5, 1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720,
     *(days * 1440 for days in (1, 2, 3, 4, 5, 7, 10, 14, 21, 30, 60, 90, 180, 365)),
 )  # fmt: skip
+LEAST = 5  # times, below which no half of them is spoken of
 _BARS = 9  # of the picture, at most
 _COLUMNS = ["by", "step", "n", "median_minutes", "low", "high", "q1_minutes", "q3_minutes", "p90_minutes"]
 _SHARES = {"q1_minutes": 0.25, "median_minutes": 0.5, "q3_minutes": 0.75, "p90_minutes": 0.9}
@@ -184,6 +185,12 @@ class Timing(Result):
         row = self.last
         if row is None:
             return _("Nobody came from “{step}” to a later step.").format(step=said(self.query.names[0]))
+        if row["n"] < LEAST:
+            return _("Too few came from “{first}” to “{step}” to say how long that takes: {counted}.").format(
+                first=said(self.query.names[0]),
+                step=said(row["step"]),
+                counted=counted(int(row["n"]), self.query.per),
+            )
         half = _(
             "Half of the {n} {who} who came from “{first}” to “{step}” did so within {median}{limits}."
         ).format(
@@ -241,7 +248,9 @@ class Timing(Result):
         """The median time to the last step, or that there are too few."""
         row = self.last
         if row is None or row["n"] < SMALL:
-            headline = _("There are too few visits to say how long visitors take.")
+            headline = _("There are too few {who} to say how long that takes.").format(
+                who=many(self.query.per)
+            )
             return [Finding(CHAPTER, headline, enough=SMALL)]
         headline = _("Half of those who come to “{step}” need longer than {median}.").format(
             step=said(row["step"]), median=lasting(row["median_minutes"])

@@ -19,8 +19,9 @@ from csworkbook.funnel import asked, pictures_compare, reckoned, terms
 from csworkbook.funnel import gaps as measured
 from csworkbook.funnel import worth as worths
 from csworkbook.funnel.advice import advice
+from csworkbook.funnel.compare import nobody
 from csworkbook.funnel.terms import said
-from csworkbook.funnel.wording import CHAPTER
+from csworkbook.funnel.wording import CHAPTER, counted, many
 from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
 from csworkbook.results import Result, Vocabulary, question
@@ -115,7 +116,9 @@ def what_if(
     found = measured.gaps(counts, names, worth=each, years=time.years, seed=seed)
     reached = tuple(measured.reached_by(counts, len(names)).sum())
     table = reckoned.ranked(found.whole, reached[-1], gain, time)
-    return WhatIf(table, by, gain, each, time, currency, window, names, reached, paid, followed.unfinished)
+    return WhatIf(
+        table, by, gain, each, time, currency, window, names, reached, paid, followed.unfinished, per
+    )
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ class WhatIf(Result):
     reached: tuple[int, ...] = ()
     paid: bool = True
     unfinished: int = 0
+    per: str = "visitor"
     vocabulary: ClassVar[Vocabulary] = terms.VOCABULARY
     shown: ClassVar[tuple[str, ...]] = (
         "rank", "before", "step", "entered", "share", "best", "best_share", "gap", "gap_low", "gap_high", "p",
@@ -148,22 +152,20 @@ class WhatIf(Result):
     def text(self) -> str:
         """Where most can be won, what the same gain brings anywhere, what it rests on."""
         if not self.reached or not self.reached[0]:
-            return _("No visitor did the first step, {step}.").format(
-                step=said(self.names[0]) if self.names else "–"
-            )
+            return nobody(self.names[0] if self.names else "–", self.per)
         return " ".join(filter(None, (self._first, self._same, self._beside, self._caution)))
 
     @property
     def _first(self) -> str:
         if self.table["gap"].isna().all():
             return _(
-                "There are no two groups of visitors to compare, so nothing tells at which step most can be won. Bring a "
-                "column such as the device."
-            )
+                "There are no two groups of {who} to compare, so nothing tells at which step most can be won. Bring a column "
+                "such as the device."
+            ).format(who=many(self.per))
         if self.sure.empty:
             return _(
-                "At no step do all visitors together surely lie below the best of your own groups ({column})."
-            ).format(column=said(self.by).lower())
+                "At no step do all {who} together surely lie below the best of your own groups ({column})."
+            ).format(who=many(self.per), column=said(self.by).lower())
         row = self.sure.iloc[0]
         gap = _(
             "Most can be won from {before} to {step}: {share} go on, against {best_share} of {best} ({gap} points; {low} to "
@@ -293,10 +295,10 @@ class WhatIf(Result):
                 "whichever step it is. Ranked by what all would bring at the last step with the rate of the best own group."
             ).format(gain=language.percent(self.gain)),
             _(
-                "The best group is one of at least {n} visitors at that step; rates are drawn towards the whole, small groups "
+                "The best group is one of at least {n} {who} at that step; rates are drawn towards the whole, small groups "
                 "most. Gap: Newcombe's interval, 95%; p: the best group against the others, corrected for looking for the best "
                 "one at every step (Holm); what it brings: the middle 95% of {draws} draws of all rates."
-            ).format(n=estimates.SMALL, draws=language.number(measured.DRAWS)),
+            ).format(n=estimates.SMALL, who=many(self.per), draws=language.number(measured.DRAWS)),
             _("It assumes: {list}.").format(list=language.join(list(self.assumptions))),
         ]
         if self.left_behind is not None:
@@ -307,11 +309,9 @@ class WhatIf(Result):
     def _window(self) -> str:
         if self.within is None:
             return ""
-        return ngettext(
-            "Window: {within}; {n} visitor who began less than that before the end of the data counts too.",
-            "Window: {within}; {n} visitors who began less than that before the end of the data count too.",
-            self.unfinished,
-        ).format(within=asked.long(self.within), n=language.number(self.unfinished))
+        return _(
+            "Window: {within}. Counted too, though less than that was left before the end of the data: {counted}."
+        ).format(within=asked.long(self.within), counted=counted(self.unfinished, self.per))
 
     def heads(self) -> list[str]:
         """The heads; of less than four weeks nothing is said of a year."""
@@ -320,9 +320,25 @@ class WhatIf(Result):
         bare = {"orders": _("More at the end"), "same": _("More at the end, with the same relative gain")}
         return [bare.get(column) or self.vocabulary.head(column) for column in self.columns]
 
+    def cell(self, column: str, value: object) -> str:
+        """A cell; numbers of orders are whole, but in a column of less than ten."""
+        if column in self._small and value == value:
+            return language.number(value, 1)
+        return super().cell(column, value)
+
+    @cached_property
+    def _small(self) -> list[str]:
+        """The columns of numbers of orders that are all below ten."""
+        counted = [name for name in _ORDERS if name in self.table]
+        return [name for name in counted if not self.table[name].abs().max() >= 10]
+
     def kinds(self) -> dict[str, str]:
         """How each head's cells are written in a spreadsheet."""
-        return dict(zip(self.heads(), map(self.vocabulary.sheet_kind, self.columns), strict=True))
+        found = {
+            name: "number" if name in self._small else self.vocabulary.sheet_kind(name)
+            for name in self.columns
+        }
+        return dict(zip(self.heads(), found.values(), strict=True))
 
     def plot(self) -> go.Figure:
         """What reaching the best segment's rate brings per step: money, or visitors at the last step."""
@@ -348,9 +364,10 @@ class WhatIf(Result):
         late = self.names.index(row["step"]) > min(
             (k for k, name in enumerate(self.names) if role_of(name) == "cart"), default=len(self.names)
         )
-        return Finding(
-            CHAPTER, headline, gap, ABANDONED if late else None, advice(row["step"]), value, self.assumptions
-        )
+        mark, todo = ABANDONED if late else None, advice(row["step"])
+        weight = float(row["orders"])  # by which steps are ordered where nobody knows what an order is worth
+        return Finding(CHAPTER, headline, gap, mark, todo, value, self.assumptions, weight=weight)
 
 
+_ORDERS = ("orders", "orders_low", "orders_high", "same", "point")
 _ENDS = {"n": "", "low": "_low", "high": "_high"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from csworkbook import language
 from csworkbook.events.proposed import words as roles
 from csworkbook.language import gettext as _
+from csworkbook.language import ngettext
 from csworkbook.vocabulary import COMMON, Vocabulary
 
 CHAPTER = "07_funnel"
@@ -65,6 +66,27 @@ UNITS = ("visitor", "session", "customer")
 def many(per: str) -> str:
     """What is counted, in the plural: visitors, visits or customers."""
     return {"visitor": _("visitors"), "session": _("visits"), "customer": _("customers")}[per]
+
+
+def counted(n: int, per: str = "visitor") -> str:
+    """So many visitors, visits or customers.
+
+    >>> counted(1, "session"), counted(1200)
+    ('1 visit', '1,200 visitors')
+    """
+    told = {
+        "visitor": ngettext("{n} visitor", "{n} visitors", n),
+        "session": ngettext("{n} visit", "{n} visits", n),
+        "customer": ngettext("{n} customer", "{n} customers", n),
+    }
+    return told[per].format(n=language.number(n))
+
+
+def not_over(left_out: int) -> str:
+    """How many are not among those of a sentence, since their window was not over; "" for none."""
+    if not left_out:
+        return ""
+    return _("({n} left out: their time was not over.)").format(n=language.number(left_out))
 
 
 def lasting(minutes: float) -> str:

@@ -93,18 +93,17 @@ def _parse(cells: pd.Series, table: str, column: Column, header: str, how: How) 
     if column.kind == "flag":
         return values.flag(cells, said)
     if (table, column.name) == ("events", "step"):
-        return _step(cells, said)
+        return _step(cells)
     if column.kind == "word":
         return values.word(cells, f"{table}.{column.name}", column.allowed, said)
     return values.key(cells) if column.kind == "key" else values.text(cells)
 
 
-def _step(cells: pd.Series, said: Mapping[str, str]) -> values.Parsed:
-    """Steps of visits; the address of a page is that page."""
+def _step(cells: pd.Series) -> values.Parsed:
+    """Steps of visits in the log's own words (`own_steps` names them); the address of a page is that page."""
     read, addresses = webpages.pages(cells)
-    parsed = values.word(read, "events.step", (), said)
     told = _("of an address only the page is kept, not the domain or what follows the question mark")
-    return replace(parsed, note=told) if addresses else parsed
+    return replace(values.as_said(read), note=told if addresses else "")
 
 
 def _days(parsed: values.Parsed) -> values.Parsed:

@@ -267,6 +267,19 @@ def word(
     return Parsed(cells.spread(values, "str"), cells.where(bad))
 
 
+def as_said(column: pd.Series) -> Parsed:
+    """Words as they stand in the file, without outer blanks; a dash or "n/a" in the place of one is none.
+
+    >>> import pandas as pd
+    >>> as_said(pd.Series([" Kassa", "kassa", "-"])).values.tolist()
+    ['Kassa', 'kassa', nan]
+    """
+    cells = distinct(column)
+    texts = [text_of(cell) for cell in cells.cells]
+    said = [None if _NOTHING.match(text) else text for text in texts]
+    return Parsed(cells.spread(said, "str"), cells.where([False] * len(said)))
+
+
 def _usual(cells: Distinct, texts: list[str]) -> dict[str, str]:
     """Folded word → its commonest spelling: "retour" and "Retour" are one word.
 

@@ -112,13 +112,20 @@ class Calculator(ipywidgets.VBox):
             elsewhere = stored is not None and not typed_steps.same(stored.rows, self.draft.rows)
             previous = stored.rows if elsewhere else self.draft.previous  # typed on another page: not wiped
             self._keep(replace(self.draft, rows=tuple(rows), previous=previous))
+            self._trouble.children = ()  # it was said of other steps
             see(self._undo, self.draft.previous)
         answer = self._work_out()
         self.steps.read, self.steps.total, self.steps.wrong = (
             answer[key] for key in ("read", "total", "wrong")
         )
         self._follow()
-        return {**answer, "saved": self.keeping.now()}
+        return {**answer, "saved": self._kept(answer["wrong"])}
+
+    def _kept(self, wrong: str) -> str:
+        """That what was typed is saved; where it is no funnel yet, that it is only kept as it was typed."""
+        if wrong:
+            return _("kept as you typed it")
+        return _("saved at {time}").format(time=self.keeping.now())
 
     def _keep(self, made: Draft) -> None:
         self.draft, self._stored = made, True
@@ -153,7 +160,7 @@ class Calculator(ipywidgets.VBox):
 
     def save(self) -> None:
         """Keep this funnel under the name that was typed; pressed twice it takes the place of another one."""
-        made = typed_steps.funnel(self.draft.rows)
+        made = self._made()
         name = self._name.value
         again, self._asked = self._asked == name, ""
         try:
@@ -164,6 +171,12 @@ class Calculator(ipywidgets.VBox):
         self._keep(replace(self.draft, name=name))
         self._offer()
         self._trouble.children = (sentence(_("Saved: “{name}”.").format(name=name), "done"),)
+
+    def _made(self, name: str = "") -> Rates:
+        """The funnel that stands in the form; what is wrong with it stands there already."""
+        if self.steps.wrong:
+            raise DataError(_("Not yet: mend the steps first."))
+        return typed_steps.funnel(self.draft.rows, name=name)
 
     def reopen(self) -> None:
         """Put the saved funnel that is chosen in the form."""
@@ -265,7 +278,7 @@ class Calculator(ipywidgets.VBox):
         see(self._shared_one, not seen(self._shared_one))
 
     def _file(self) -> tuple[str, str, bytes]:
-        made = typed_steps.funnel(self.draft.rows, name=self.draft.name)
+        made = self._made(self.draft.name)
         stem = re.sub(r"\W+", "-", (self.draft.name or _("funnel")).lower()).strip("-")[:60]
         return f"{stem or 'funnel'}.funnel.json", "application/json", made.to_json().encode("utf-8")
 

@@ -158,7 +158,7 @@ class Panel(ipywidgets.VBox):
         self._picture_button.filename = self._filename()
         data = figures.bundle(figure, self._filename())
         self._picture.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
-        self._words.value = _said(self.result.text) + _details(self.result.method)
+        self._words.value = _said(self.result.headline, self.result.further) + _details(self.result.method)
         self._look("shown")
         soon(0.05, self._fill)  # the picture first
 
@@ -265,11 +265,10 @@ class Panel(ipywidgets.VBox):
         return f"{self._filename()}.csv", "text/csv", sheets.csv(self.result.sheet())
 
 
-def _said(text: str) -> str:
+def _said(headline: str, further: str) -> str:
     """The answer in bold, what follows from it in plain letters."""
-    end = text.find(". ") + 1
-    first, rest = (text[:end], text[end:]) if end else (text, "")
-    return f'<p class="csw csw-headline csw-told" aria-live="polite"><b>{escape(first)}</b>{escape(rest)}</p>'
+    told = f"<b>{escape(headline)}</b> {escape(further)}".strip()
+    return f'<p class="csw csw-headline csw-told" aria-live="polite">{told}</p>'
 
 
 def _details(method: str) -> str:

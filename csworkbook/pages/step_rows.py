@@ -24,7 +24,8 @@ class Steps(Talking):
     ----------
     on_rows : callable
         Called with the rows as they stand; returns a dict: `read` (for each row `said` and `wrong`),
-        `total`, `wrong` (a sentence about all of them) and `saved` (when).
+        `total`, `wrong` (a sentence about all of them) and `saved` (a sentence: that it is, and
+        since when).
     """
 
     _esm = script("calculator.js")
@@ -73,7 +74,7 @@ def _labels() -> dict[str, str]:
         "nameless": _("step {n}"),
         "total": _("Total conversion"),
         "typing": _("not saved yet"),
-        "saved": _("saved at {time}"),
+        "saved": "{time}",  # the sentence comes with the answer
         "unsent": _(
             "not saved yet: there is no connection. This browser keeps the steps and sends them as soon as it can"
         ),

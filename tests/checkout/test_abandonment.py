@@ -182,3 +182,20 @@ def test_nothing_is_changed():
     before = EVENTS.copy()
     abandonment(EVENTS, None, BOUGHT)
     pd.testing.assert_frame_equal(EVENTS, before)
+
+
+def test_the_shops_own_names_of_pages_are_said():
+    own = [
+        {"name": "Basket", "step": ["cart"], "role": "cart"},
+        {"name": "Till", "step": ["checkout"], "role": "checkout"},
+        {"name": "Thanks", "step": ["paid"], "role": "paid"},
+    ]
+    events = log(
+        *(row for i in range(40) for row in cart_and(f"a{i}", "2026-02-01", "checkout")),
+        *cart_and("z", "2026-02-02", "checkout", "paid"),
+    )
+    result = abandonment(events, own)
+    assert "most stop here: “Till” (100%)" in result.text
+    assert "Stopped at “Till”" in result.heads()
+    assert any("Till" in bar.name for bar in result.plot().data)
+    assert "the checkout" in abandonment(events).text

@@ -121,12 +121,91 @@ def test_several_devices_pay_for_having_looked_at_each():
     assert both.gap.difference.p == pytest.approx(3 * estimates.difference(30, 60, 6, 60).p)
 
 
-def test_without_a_payment_page_there_is_no_gap():
-    events = GAP[GAP["step"] != "payment"]
-    result = devices(events, None, BOUGHT)
+def test_without_pages_after_the_cart_the_carts_left_are_compared():
+    result = devices(GAP[GAP["step"] != "payment"], None, BOUGHT, margin=0.5)
     assert "reached" not in result.table
-    assert result.gap is None
+    assert result.page == "cart"
+    expected = estimates.difference(30, 60, 6, 60)
+    assert (result.gap.worst, result.gap.best, result.gap.difference.low) == (
+        "mobile",
+        "desktop",
+        expected.low,
+    )
+    found = result.findings()
+    assert [one.headline for one in found] == [
+        "More carts are left on mobile than on desktop, measured at the cart."
+    ]
+    assert "people who are not known" in found[0].assumptions[0]
+    assert "On mobile people leave 50% of their carts, on desktop 10% (40 points apart)" in result.text
+    # a week at the end of the data cannot be judged
+    days = (GAP["at"].max() - GAP["at"].min()).total_seconds() / 86400 - 7
+    assert result.value.value == pytest.approx(60 * 365 / days * 0.4 * 20)
+    assert_says(result)
+
+
+def test_without_a_payment_page_the_page_before_is_looked_at():
+    events = GAP.assign(step=GAP["step"].replace({"payment": "delivery"}))
+    result = devices(events, None, BOUGHT)
+    rows = result.table.set_index("device")
+    assert rows.loc["mobile", ["reached", "gave_up"]].tolist() == [60, 0.5]
+    assert "come to the delivery page 50% give up on mobile, 10% on desktop" in result.text
+    assert "last page before paying" in result.text
+    assert "Of visits that come to the delivery page more give up on mobile" in result.findings()[0].headline
+    assert "Came to the delivery page" in result.heads()
+    assert_says(result)
+
+
+def test_a_payment_page_few_come_to_does_not_hide_the_gap_before_it():
+    # one of the desktop visits comes to a page of paying
+    more = log(*visit("one", "2026-02-01", "checkout", "payment", "paid", device="desktop"), frame=False)
+    few = pd.concat([GAP.assign(step=GAP["step"].replace({"payment": "checkout"})), more])
+    assert (devices(few).page, devices(few).gap.worst) == ("checkout", "mobile")
+
+
+def test_several_devices_at_the_cart_pay_for_having_looked_at_each():
+    both = pd.concat([GAP, at_payment("tablet", 40, 9)])
+    gap = devices(both[both["step"] != "payment"]).gap
+    assert gap.difference.p == pytest.approx(3 * estimates.difference(30, 60, 6, 60).p)
+
+
+def test_carts_left_that_others_like_them_pay_elsewhere_are_no_gap():
+    """On the phone 60 known people leave a cart and 54 pay on a desktop; so may the 60 unknown who leave one."""
+    known = [
+        row
+        for i in range(60)
+        for row in [
+            *visit(f"p{i}", "2026-02-01", device="mobile", customer=f"c{i}"),
+            *(visit(f"d{i}", "2026-02-03", "paid", device="desktop", customer=f"c{i}") if i < 54 else ()),
+        ]
+    ]
+    unknown = [row for i in range(60) for row in visit(f"u{i}", "2026-02-01", device="mobile")]
+    desk = [
+        row
+        for i in range(60)
+        for row in visit(f"k{i}", "2026-02-01", *(("paid",) if i >= 9 else ()), device="desktop")
+    ]
+    result = devices(log(*known, *unknown, *desk))
+    row = result.table.set_index("device").loc["mobile"]
+    assert row[["n", "count"]].tolist() == [120, 66]
+    assert row["least"] == pytest.approx((66 - 60 * 0.9) / 120)
+    assert result.gap.beyond_chance
+    assert not result.gap_is_sure
     assert result.findings() == []
+    assert "people who pay on another device" in result.text
+    assert_says(result)
+
+
+def test_the_shops_own_name_of_the_page_is_said():
+    own = [
+        {"name": "Basket", "step": ["cart"], "role": "cart"},
+        {"name": "Pay now", "step": ["payment"], "role": "payment"},
+        {"name": "Thanks", "step": ["paid"], "role": "paid"},
+    ]
+    result = devices(GAP, own)
+    assert "come to “Pay now” 50% give up on mobile" in result.text
+    assert "“Pay now”" in result.findings()[0].headline
+    assert "Came to “Pay now”" in result.heads()
+    assert set(result.kinds()) >= {"Came to “Pay now”"}
     assert_says(result)
 
 
@@ -159,8 +238,27 @@ def test_from_which_device_to_which():
     assert pairs.loc[("desktop", "desktop"), "count"] == 1
     assert pairs.loc[("mobile", "mobile"), ["count", "n"]].tolist() == [1, 1]
     assert (result.switched.value, result.switched.n, result.buyers) == (pytest.approx(1 / 3), 3, 4)
-    assert "cart on mobile, paid on desktop" in result.text
+    assert result.most[["left_on", "paid_on"]].tolist() == ["mobile", "desktop"]
     assert_says(result)
+
+
+def test_of_few_buyers_the_text_says_what_the_finding_says():
+    def buyer(i):
+        there = "desktop" if i < 16 else "mobile"
+        return [
+            *visit(f"p{i}", "2026-02-01", device="mobile", customer=f"c{i}"),
+            *visit(f"q{i}", "2026-02-03", "paid", device=there, customer=f"c{i}"),
+        ]
+
+    few = switching(log(*(row for i in range(26) for row in buyer(i))))
+    assert (few.switched.n, few.switched.value) == (26, pytest.approx(16 / 26))
+    assert few.text.startswith(few.findings()[0].headline)
+    assert "%" not in few.text
+    assert "26 buyers, of whom 16 paid on another device; 385 would" in few.text
+    enough = switching(log(*(row for i in range(30) for row in buyer(i))))
+    assert "53% paid on another device" in enough.text
+    assert "53% paid on another device" in enough.findings()[0].headline
+    assert "cart on mobile, paid on desktop" in enough.text
 
 
 def test_of_several_carts_the_last_one_left_counts():

@@ -59,15 +59,36 @@ def test_a_page_where_more_leave_than_at_the_best_other_one_is_to_do():
     assert_says(result)
 
 
-def test_pages_that_lose_alike_are_in_order():
-    assert verdicts(rules(EVEN))["costs"] == "in order"
-    assert rules(EVEN).findings() == []
+def test_pages_that_lose_alike_do_not_show_that_costs_are_up_front():
+    for costs_at in ("checkout", "delivery", "payment"):
+        result = rules(EVEN, costs_at=costs_at)
+        assert verdicts(result)["costs"] == "cannot tell"
+        assert "does not show that all costs are up front" in result.evidence("costs")
+        assert "Answer the questions" in result.first("costs")
+        assert result.findings() == []
 
 
-def test_costs_in_the_cart_are_up_front():
-    result = rules(STEEP, costs_at="cart")
+def test_costs_in_the_cart_are_up_front_where_no_later_page_loses_more():
+    # after the cart 7.9%, 7.7% and 7.4% of about 1,200 leave
+    result = rules(EVEN, costs_at="cart")
     assert verdicts(result)["costs"] == "in order"
     assert "all costs show in the cart" in result.evidence("costs")
+    # 5.0%, 31.6% and 7.7%: somebody meets something there
+    steep = rules(STEEP, costs_at="cart")
+    assert verdicts(steep)["costs"] == "cannot tell"
+    assert "do not show that nobody meets a surprise" in steep.evidence("costs")
+    few = rules(shop_of(cart=3, checkout=2, delivery=5, payment=1, paid=4), costs_at="cart")
+    assert verdicts(few)["costs"] == "cannot tell"
+    assert_says(steep)
+
+
+def test_without_later_pages_costs_in_the_cart_cannot_be_told():
+    assert (
+        verdicts(rules(shop_of(cart=60, paid=60).query("step in ('cart', 'paid', 'home')"), costs_at="cart"))[
+            "costs"
+        ]
+        == "cannot tell"
+    )
 
 
 def test_too_few_visits_cannot_tell():
@@ -172,16 +193,75 @@ def test_the_demo_shop(costs_at):
     shop = open_shop()
     result = rules(shop.events, None, shop.orders, costs_at=costs_at)
     assert verdicts(result)["devices"] == "to do"
+    assert verdicts(result)["costs"] in ("to do", "cannot tell")
     assert_says(result)
 
 
-def test_a_sure_difference_too_small_to_matter_is_in_order():
+def two_devices(*pages, mobile=(50, 200), desktop=(20, 200)):
+    """So many of so many per device give up at the last of these pages."""
+    return log(
+        *(
+            row
+            for device, (lost, n) in {"mobile": mobile, "desktop": desktop}.items()
+            for i in range(n)
+            for row in cart_and(
+                f"{device}{i}", "2026-02-01", *pages, *(() if i < lost else ("paid",)), device=device
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("pages", "said"),
+    [
+        ((), "Measured at the cart"),
+        (("checkout",), "come to the checkout"),
+        (("checkout", "delivery"), "come to the delivery page"),
+        (("checkout", "delivery", "payment"), "come to the payment page"),
+    ],
+)
+def test_devices_are_measured_at_the_last_page_the_data_know(pages, said):
+    result = rules(two_devices(*pages), None, BOUGHT)
+    assert verdicts(result)["devices"] == "to do"
+    assert said in result.evidence("devices")
+    assert "25%" in result.evidence("devices")
+    assert "10%" in result.evidence("devices")
+    expected = estimates.difference(50, 200, 20, 200)
+    assert result.gap.difference.low == pytest.approx(expected.low)
+    assert result.gap.share.low == pytest.approx(estimates.share(50, 200).low)
+    assert result.beside("devices") == pytest.approx(0.1)
+    assert_says(result)
+
+
+def test_devices_that_are_alike_at_the_cart_cannot_be_told():
+    result = rules(two_devices(mobile=(50, 200), desktop=(45, 200)))
+    assert verdicts(result)["devices"] == "cannot tell"
+
+
+def test_the_shops_own_names_of_pages_are_said():
+    own = [
+        {"name": "Cart", "step": ["cart"], "role": "cart"},
+        {"name": "Till", "step": ["checkout"], "role": "checkout"},
+        {"name": "Where to", "step": ["delivery"], "role": "delivery"},
+        {"name": "Thanks", "step": ["paid"], "role": "paid"},
+    ]
+    result = rules(STEEP, own)
+    assert "(“Where to”)" in result.evidence("costs")
+    assert "at “Till”" in result.evidence("costs")
+    assert "“Where to”" in result.findings()[0].headline
+    # two steps with one role have no name of their own
+    split = [*own, {"name": "Pick up", "step": ["elsewhere"], "role": "delivery"}]
+    assert "(the delivery page)" in rules(STEEP, split).evidence("costs")
+    assert "(the delivery page)" in rules(STEEP, ["cart", "checkout", "delivery", "paid"]).evidence("costs")
+
+
+def test_a_sure_difference_too_small_to_matter_is_not_to_do():
     # 4.0% against 2.0% of so many that it cannot be chance
     events = shop_of(checkout=100, delivery=196, payment=100, paid=4604)
     result = rules(events)
     assert result.costs.difference.low > 0
     assert result.costs.difference.p < 0.001
-    assert verdicts(result)["costs"] == "in order"
+    assert verdicts(result)["costs"] == "cannot tell"
 
 
 def test_looking_for_the_best_of_several_pages_is_paid_for():

@@ -71,9 +71,30 @@ def test_periods_by_hand():
     assert paid["other_n"] == 100 - 1  # the last one began less than an hour before the end
     assert paid["other"] == pytest.approx(20 / 100, abs=0.011)
     assert result.left_out == 1
-    assert "1 visitor who began less than that before the end of the data is left out" in result.method
+    assert "less than that was left before the end of the data: 1 visitor." in result.method
     assert result.sides == ("2 Mar 2026 – 15 Mar 2026", "16 Mar 2026 – 29 Mar 2026")
     assert paid["verdict"] == "yes"
+
+
+def test_heads_of_periods_are_short_and_their_days_stand_in_the_text_once():
+    first = crowd({"a": [300, 240, 150]}, STEPS[:3], days=14)
+    second = crowd({"b": [300, 120, 20]}, STEPS[:3], days=14, start=START + pd.Timedelta("14D"))
+    result = compare(pd.concat([first, second]), STEPS[:3], within="1h", split="2026-03-16")
+    assert result.heads()[2:6] == ["First: n", "First: went on", "Second: n", "Second: went on"]
+    assert len(result.sure) == 3
+    assert result.text.count("16 Mar 2026") == 1
+    assert "in the second period" in result.text
+
+
+@pytest.mark.parametrize(
+    ("per", "who"), [("visitor", "visitors"), ("session", "visits"), ("customer", "customers")]
+)
+def test_what_is_counted_is_what_is_said(per, who):
+    rows = log("ann 0 cart; bob 5 cart").assign(customer_id=["k", "l"], device="x")
+    result = compare(rows, ["cart", "paid"], per=per, until="2026-03-30", split="2026-03-20", within="1D")
+    assert f"{who.capitalize()} needed on each side" in result.heads()
+    assert f"before the end of the data: 2 {who}." in result.method
+    assert compare(rows, ["paid", "cart"], per=per).text == f"No {who} did the first step, paid."
 
 
 def test_since_and_until_are_days_and_until_is_included():

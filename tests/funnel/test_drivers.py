@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from effort.tables import assert_says
 
-from csworkbook import estimates, open_shop
+from csworkbook import estimates, language, open_shop
 from csworkbook import events as engine
 from csworkbook.errors import SettingError
-from csworkbook.funnel import asked, odds, traits
+from csworkbook.funnel import asked, odds, terms, traits
 from csworkbook.funnel.drivers import drivers
 
 from .logs import crowd, log
@@ -148,6 +148,7 @@ def test_windows_that_are_not_over_are_left_out():
     assert (len(result.seen.frame), result.seen.left_out) == (2, 0)
     result = drivers(log("ann 0 cart; bob 1441 cart; cas 2880 home"), STEPS, step="payment", within="1D")
     assert (len(result.seen.frame), result.seen.left_out) == (1, 1)
+    assert "(1 left out: their time was not over.)" in result.text
 
 
 def test_too_few_say_how_many():
@@ -202,3 +203,9 @@ def test_the_planted_story_of_the_demo_shop():
 def test_what_cannot_be_asked():
     with pytest.raises(SettingError, match="no step that visitors come to"):
         drivers(WORSE, STEPS, step="cart")
+
+
+def test_days_of_the_week_are_written_as_in_the_language():
+    with language.speaking("nl"):
+        assert terms.said("fri") == "vrijdag"
+    assert terms.said("fri") == "Friday"

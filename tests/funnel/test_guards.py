@@ -227,3 +227,13 @@ def test_somebody_elses_log(realdata):
     table = measure(frame).table
     assert table["visitors"].is_monotonic_decreasing
     assert_says(result)
+
+
+def test_the_picture_of_names_says_what_they_are_known_as():
+    frame = log({"a": "home 0, cart 1, alpha 2", "b": "home 0, cart 1", "c": "home 0"})
+    with language.speaking("nl"):
+        figure = steps_seen(frame).plot()
+    assert list(figure.layout.yaxis.ticktext) == ["alpha", "winkelwagen", "homepage"]
+    both = steps_seen(log({"a": "cart 0, basket 1", "b": "cart 0"}))
+    assert list(both.plot().layout.yaxis.ticktext) == ["cart (basket)", "cart (cart)"]
+    assert [row[0] for row in both.cells()] == ["cart", "basket"]

@@ -15,7 +15,7 @@ from csworkbook import estimates, language, open_shop
 from csworkbook import events as engine
 from csworkbook.errors import DataError, SettingError
 from csworkbook.events import splits
-from csworkbook.funnel import counting
+from csworkbook.funnel import counting, units
 from csworkbook.funnel.drops import drops
 from csworkbook.funnel.measure import measure
 from csworkbook.funnel.query import excludable
@@ -271,7 +271,7 @@ def test_money_is_told_only_where_it_can_be():
 def test_without_groups_there_is_no_best_one():
     result = measure(shops().drop(columns="device"), STEPS)
     assert result.drops.found is None
-    assert "By people" in result.text
+    assert "By number of visitors" in result.text
     assert "By rate" not in result.text
     assert_says(result)
 
@@ -352,6 +352,31 @@ def test_what_a_page_can_choose():
     assert excludable(events) == [None, "search"]
 
 
+def test_customers_can_be_counted_only_where_the_log_names_one():
+    frame = log(crowd(2, "product 0, cart 1", "v"))
+    assert units(frame) == ["visitor", "session"]
+    assert units(frame.assign(customer_id=None)) == ["visitor", "session"]
+    assert units(frame.assign(customer_id=[" ", "", None, " "])) == ["visitor", "session"]
+    assert units(frame.assign(customer_id=[None, None, "k", None])) == ["visitor", "session", "customer"]
+    assert units(open_shop().events) == ["visitor", "session", "customer"]
+
+
+@pytest.mark.parametrize(
+    ("per", "who"), [("visitor", "visitors"), ("session", "visits"), ("customer", "customers")]
+)
+def test_what_is_counted_is_what_is_said(per, who):
+    frame = log(crowd(40, "product 0, cart 1", "v"))
+    frame = pd.concat([frame, log(crowd(20, "product 0", "w"))]).assign(
+        customer_id=lambda all_: all_["visitor_id"]
+    )
+    result = measure(frame, ["product", "cart"], per=per)
+    assert f"By number of {who}: most are lost" in result.text
+    assert result.findings()[-1].headline.startswith(f"Most {who} are lost")
+    assert f"cart: 40 {who}," in result.plot().to_json()
+    few = measure(frame.head(4), ["product", "cart"], per=per).findings()
+    assert few[0].headline == f"There are too few {who} to say where they drop out."
+
+
 def test_dutch_says_it_too():
     result = measure(shops(), STEPS, bought(60))
     with language.speaking("nl"):
@@ -364,7 +389,7 @@ def test_dutch_says_it_too():
 def test_quantiles_are_numpys():
     rng = np.random.default_rng(0)
     for n in (1, 2, 3, 10, 57):
-        values, units = rng.choice(1000, n, replace=False), rng.integers(1, 9, n)
-        every = np.repeat(values, units)
+        values, often = rng.choice(1000, n, replace=False), rng.integers(1, 9, n)
+        every = np.repeat(values, often)
         at = [0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0]
-        assert counting.quantiles(values, units, at) == pytest.approx(np.quantile(every, at).tolist())
+        assert counting.quantiles(values, often, at) == pytest.approx(np.quantile(every, at).tolist())

@@ -73,6 +73,7 @@ def test_visitors_whose_time_is_not_over_are_left_out():
     result = next_steps(rows, STEPS, look="1D", within="1D")
     assert (result.n, result.left_out) == (1, 1)
     assert "Left out: 1 visitor" in result.method
+    assert "(1 left out: their time was not over.)" in result.text
 
 
 def test_rare_pages_are_taken_together():

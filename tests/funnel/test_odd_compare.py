@@ -85,4 +85,7 @@ def test_ten_weeks_of_two_groups(question):
 
 def test_without_any_visitor_no_day_of_1970_is_named():
     nobody = compare(ONE.iloc[:0], ["cart", "paid"])
-    assert nobody.text == "No visitor did the first step, cart."
+    assert nobody.text == "No visitors did the first step, cart."
+    assert "1970" not in nobody.method + " ".join(nobody.heads()) + nobody.plot().to_json()
+    typed = compare(ONE.iloc[:0], ["cart", "paid"], since="2026-03-01", split="2026-03-05")
+    assert typed.text == nobody.text

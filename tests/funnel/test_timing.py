@@ -109,3 +109,11 @@ def test_lengths_of_time_in_words():
     said = [lasting(m) for m in (0, 0.5, 1.4, 1.5, 89, 90, 2159, 2160, float("nan"))]
     assert said == ["0 seconds", "30 seconds", "84 seconds", "1.5 minutes", "89 minutes", "1.5 hours", "36 hours",
                     "1.5 days", "–"]  # fmt: skip
+
+
+def test_no_half_is_spoken_of_below_five():
+    one = timing(paying([7]), ["cart", "paid"])
+    assert one.text == "Too few came from “cart” to “paid” to say how long that takes: 1 visitor."
+    assert "2 visits." in timing(paying([7, 8]), ["cart", "paid"], per="session").text
+    assert timing(paying([1, 2, 3, 4, 10]), ["cart", "paid"]).text.startswith("Half of the 5 visitors")
+    assert one.findings()[0].headline == "There are too few visitors to say how long that takes."

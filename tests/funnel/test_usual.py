@@ -75,10 +75,69 @@ def test_known_names_make_a_funnel(names, wanted, there):
     assert found.known
 
 
-def test_several_names_of_one_role_are_either_of_them():
-    found = usual(through(["view_item", "add_to_cart", "view_cart", "purchase"]))
+# ---------------------------------------------------------------- several names of one role
+def groups(found) -> list[set[str]]:
+    return [set(step.where["step"]) for step in found]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_names_of_one_role_without_a_clear_order_are_either_of_them(there):
+    one = crowd(5, "view_item 0, add_to_cart 1, view_cart 2, purchase 3", "a")
+    other = crowd(5, "view_item 0, view_cart 1, add_to_cart 2, purchase 3", "b")  # 5 of 10: not most
+    frame = log({**one, **other})
+    found = usual(in_engine(frame) if there else frame)
     assert [step.name for step in found] == ["view_item", "cart", "purchase"]
     assert set(found[1].where["step"]) == {"add_to_cart", "view_cart"}
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_names_of_one_role_in_a_clear_order_are_steps_of_their_own(there):
+    six = crowd(6, "mandje 0, gegevens 1, kassa 2, bedankt 3", "a")
+    five = crowd(5, "mandje 0, kassa 1, gegevens 2, bedankt 3", "b")  # 6 of 11 did gegevens before kassa
+    frame = log({**six, **five})
+    found = usual(in_engine(frame) if there else frame)
+    assert [step.name for step in found] == ["mandje", "gegevens", "kassa", "bedankt"]
+    assert [step.role for step in found] == ["cart", "checkout", "checkout", "paid"]
+
+
+def test_pages_of_one_instant_are_no_clear_order():
+    frame = log({f"v{i}": "mandje 0, gegevens 1, kassa 1, bedankt 3" for i in range(9)})
+    assert groups(usual(frame)) == [{"mandje"}, {"gegevens", "kassa"}, {"bedankt"}]
+
+
+def test_a_broken_step_is_not_hidden_in_the_one_before_it():
+    many = crowd(100, "mandje 0, gegevens 1", "a")
+    few = crowd(5, "mandje 0, gegevens 1, kassa 2, bedankt 3", "b")
+    assert [step.name for step in usual(log({**many, **few}))] == ["mandje", "gegevens", "kassa", "bedankt"]
+
+
+def test_two_languages_with_two_steps_each_make_two_steps():
+    frame = log({**crowd(6, "mandje 0, gegevens 1, kassa 2, bedankt 3", "n"),
+                 **crowd(5, "basket 0, personal details 1, checkout 2, thanks 3", "e")})  # fmt: skip
+    assert groups(usual(frame)) == [
+        {"mandje", "basket"}, {"gegevens", "personal details"}, {"kassa", "checkout"}, {"bedankt", "thanks"},
+    ]  # fmt: skip
+
+
+def test_a_side_page_of_a_role_leaves_the_role_whole():
+    # 2 of 12 see the second page of the cart: no step of its own, and still the cart
+    frame = log({**crowd(10, "mandje 0, kassa 2, bedankt 3", "a"),
+                 **crowd(2, "mandje 0, view_cart 1, kassa 2, bedankt 3", "b")})  # fmt: skip
+    assert groups(usual(frame)) == [{"mandje", "view_cart"}, {"kassa"}, {"bedankt"}]
+
+
+def test_a_funnel_does_not_end_on_what_few_of_those_who_paid_do():
+    rare = log({**crowd(10, "mandje 0, betaald 2", "a"), **crowd(2, "mandje 0, betaald 2, bedankt 3", "b")})
+    assert groups(usual(rare)) == [{"mandje"}, {"betaald", "bedankt"}]
+    most = log({**crowd(4, "mandje 0, besteld 2", "a"), **crowd(6, "mandje 0, besteld 2, betaald 3", "b")})
+    assert groups(usual(most)) == [{"mandje"}, {"besteld"}, {"betaald"}]
+
+
+def test_what_the_intake_knows_has_a_role_too():
+    brought = tomllib.loads(_CONTENT.with_name("intake_answers.toml").read_text("utf-8"))["word"]["step"]
+    for role, names in brought.items():
+        assert {role_of(name) for name in names} <= {role, "general"}, role
+    assert (role_of("gegevens invullen"), role_of("Kassa (gast)")) == ("checkout", "checkout")
 
 
 def test_the_order_is_that_of_the_visitors():

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from csworkbook import demo, evidence, open_shop
+from csworkbook import demo, evidence, language, open_shop
 from csworkbook.errors import SettingError
+from csworkbook.findings import rank
+from csworkbook.funnel.timing import timing
 from csworkbook.funnel.whatif import what_if
 
 from .logs import crowd
@@ -184,3 +186,36 @@ def test_what_cannot_be_asked(wrong):
     with pytest.raises(SettingError) as error:
         what_if(TWO, STEPS, **wrong)
     assert error.value.allowed
+
+
+def test_orders_are_whole_numbers_and_money_stands_as_in_the_language():
+    result = what_if(TWO, STEPS, value_per_order=20.0)
+    column = result.columns.index("same")
+    assert [row[column] for row in result.cells()] == ["1,050", "1,050"]
+    with language.speaking("nl"):
+        assert [row[column] for row in result.cells()] == ["1.050", "1.050"]
+        assert result.plot().layout.xaxis.tickprefix == "€ "
+    assert result.plot().layout.xaxis.tickprefix == "€"
+
+
+def test_a_number_of_few_orders_keeps_its_decimal():
+    few = crowd({"mobile": [40, 20, 3], "desktop": [20, 10, 3]}, STEPS, days=365)
+    result = what_if(few, STEPS)
+    assert result.table["same"].max() < 10
+    assert result.cells()[0][result.columns.index("same")] == "0.6"  # six pay in a year; 10 % more
+
+
+@pytest.mark.parametrize(("per", "who"), [("visitor", "visitors"), ("session", "visits")])
+def test_what_is_counted_is_what_is_said(per, who):
+    plain = TWO.drop(columns="device")
+    assert f"no two groups of {who} to compare" in what_if(plain, STEPS, per=per).text
+    assert what_if(plain.iloc[:0], STEPS, per=per).text == f"No {who} did the first step, cart."
+
+
+def test_without_orders_the_widest_gap_comes_before_what_is_only_worth_knowing():
+    shop = open_shop()
+    found = what_if(shop.events).findings()
+    assert all(one.value is None for one in found)
+    first = rank([*timing(shop.events).findings(), *found])[0]
+    assert first.headline == found[0].headline
+    assert [one.weight for one in found] == sorted((one.weight for one in found), reverse=True)

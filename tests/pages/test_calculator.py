@@ -130,6 +130,18 @@ def test_what_cannot_be_a_funnel_is_explained_and_still_kept(shop, form, steps, 
     assert form.panel.result.table["visitors"].tolist() == [1000, 660, 218, 126, 76]  # the last that could be
 
 
+def test_two_equal_names_are_said_once_and_not_called_saved(form):
+    assert type_in(form, OWN)["saved"].startswith("saved at ")
+    answer = type_in(form, [("Start", "1000"), ("start ", "10")])
+    assert answer["saved"] == "kept as you typed it"
+    form._name.value = "x"
+    form._save.click()
+    assert "twice" in form.steps.wrong
+    assert "twice" not in form._trouble.children[0].value
+    type_in(form, OWN)
+    assert form._trouble.children == ()
+
+
 def test_empty_rows_do_not_count(form):
     answer = type_in(form, [*OWN[:2], ("", " "), OWN[2]])
     assert answer["total"] == "5.0%"
@@ -180,7 +192,8 @@ def test_a_name_is_asked_for_and_a_wrong_funnel_is_not_saved(shop, form):
     form._name.value = "x"
     type_in(form, [("Start", "1000"), ("Cart", "2000")])
     form._save.click()
-    assert "more visitors" in form._trouble.children[0].value
+    assert form._trouble.children[0].value.count("more visitors") == 0  # it stands in the form already
+    assert "mend the steps first" in form._trouble.children[0].value
     assert saved_funnels.names(shop.store) == []
 
 

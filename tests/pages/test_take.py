@@ -25,5 +25,7 @@ def test_what_is_assumed_and_advised_is_said_once():
 def test_a_panel_says_the_answer_first():
     from csworkbook.pages.panel import _said
 
-    assert "<b>One of &lt;two&gt;.</b> The rest. And more." in _said("One of <two>. The rest. And more.")
-    assert "<b>Only this</b>" in _said("Only this")
+    assert "<b>One of &lt;two&gt;.</b> The rest. And more.</p>" in _said(
+        "One of <two>.", "The rest. And more."
+    )
+    assert "<b>Only this</b></p>" in _said("Only this", "")
