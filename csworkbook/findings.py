@@ -77,20 +77,21 @@ class Finding:
 
 
 def rank(findings: list[Finding]) -> list[Finding]:
-    """Findings in the order to look at them: with a sure value first, by that value; then the heaviest, then
-    those one can act on; too few data last.
+    """Findings in the order to look at them.
+
+    First those with a sure value, by that value; then the heaviest of which the money cannot be told, what
+    is sure, and what is likely; those one can act on before mere facts; too few data last.
     """
-    order = {"sure": 0, "likely": 1, "too few": 2}
+    order = {"sure": 2, "likely": 3, "too few": 4}
 
     def key(finding: Finding) -> tuple[float, ...]:
-        worth = finding.value.low if finding.value else 0.0
-        return (
-            order[finding.certainty],
-            finding.value is None,
-            -max(worth, 0.0),
-            -(finding.value.value if finding.value else 0.0),
-            -finding.weight,
-            not finding.action,
-        )
+        value, enough = finding.value, finding.certainty != "too few"
+        place = order[finding.certainty]
+        if value is not None and finding.certainty == "sure":
+            place = 0
+        elif value is None and enough and finding.weight:
+            place = 1
+        worth = (max(value.low, 0.0), value.value) if value else (0.0, 0.0)
+        return (place, value is None, -worth[0], -worth[1], -finding.weight, not finding.action)
 
     return sorted(findings, key=key)
