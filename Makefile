@@ -41,7 +41,8 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $(READY)
 
-# for the tests only: half a gigabyte
+# for the tests only, in a folder of its own: half a gigabyte, and whatever finds it beside pandas warns of it
 $(SPARK): $(READY) requirements-spark.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation -r requirements-spark.lock
+	rm -rf $(VENV)/spark
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation --target $(VENV)/spark -r requirements-spark.lock
 	touch $(SPARK)

@@ -15,6 +15,8 @@ from csworkbook.language import gettext as _
 from csworkbook.language import join
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import pandas as pd
     import pandera.pandas as pa
 
@@ -239,8 +241,7 @@ def schema(name: str) -> pa.DataFrameSchema:
     >>> schema("orders").columns["revenue"].required
     True
     """
-    import pandera.pandas as pa
-
+    pa = _panderas()
     return pa.DataFrameSchema(
         {column.name: _pandera(column) for column in TABLES[name].columns},
         name=name,
@@ -248,9 +249,18 @@ def schema(name: str) -> pa.DataFrameSchema:
     )
 
 
-def _pandera(column: Column) -> pa.Column:
-    import pandera.pandas as pa
+def _panderas() -> ModuleType:
+    """pandera for pandas; where pyspark is installed it imports that too, which warns of pandas 3."""
+    import warnings
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        import pandera.pandas
+    return pandera.pandas
+
+
+def _pandera(column: Column) -> pa.Column:
+    pa = _panderas()
     checks = []
     if column.low is not None:
         checks.append(pa.Check.ge(column.low, error="low"))

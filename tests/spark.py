@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from install import OLDEST_JAVA, find_java
 
+FOLDER = Path(sys.prefix) / "spark"  # where `make test` puts pyspark, so that nothing else finds it
 CLUSTER = "local-cluster[2,1,1024]"  # two workers of one core and 1 GB each
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # for minutes of work, not days
 SMALL = {
@@ -30,6 +32,8 @@ SMALL = {
 
 def missing() -> str:
     """What keeps Spark from running here; empty where nothing does."""
+    if FOLDER.is_dir() and str(FOLDER) not in sys.path:
+        sys.path.append(str(FOLDER))
     if importlib.util.find_spec("pyspark") is None:
         return "pyspark is not installed"
     return "" if find_java() else f"no Java {OLDEST_JAVA} or newer found on this machine"
@@ -40,6 +44,7 @@ def cluster(folder: Path):
     """A Spark session on two workers, whose scratch files are in `folder`."""
     from pyspark.sql import SparkSession
 
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(FOLDER), *filter(None, [os.environ.get("PYTHONPATH")])])
     os.environ["JAVA_HOME"] = str(Path(find_java()).resolve().parents[1])
     settings = {"spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "tables"), **SMALL}
     builder = SparkSession.builder.master(CLUSTER).appName("csworkbook tests")

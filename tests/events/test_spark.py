@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -28,6 +31,17 @@ def folder(tmp_path_factory):
 def there(spark, folder):
     """The same files as a table of Spark."""
     return spark.read_parquet(str(folder))
+
+
+def test_who_has_spark_installed_reads_a_file_without_a_warning(spark):
+    import pyspark
+
+    environment = {**os.environ, "PYTHONPATH": str(Path(pyspark.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", "import pyspark; from csworkbook import tables; tables.schema('events')"],
+        env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_two_workers_share_the_work(spark):
