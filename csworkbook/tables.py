@@ -253,9 +253,9 @@ def _panderas() -> ModuleType:
     """pandera for pandas; where pyspark is installed it imports that too, which warns of pandas 3."""
     import warnings
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        import pandera.pandas
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    import pandera.pandas
+
     return pandera.pandas
 
 

@@ -44,7 +44,8 @@ def cluster(folder: Path):
     """A Spark session on two workers, whose scratch files are in `folder`."""
     from pyspark.sql import SparkSession
 
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(FOLDER), *filter(None, [os.environ.get("PYTHONPATH")])])
+    before = dict(os.environ)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(FOLDER), before.get("PYTHONPATH")]))
     os.environ["JAVA_HOME"] = str(Path(find_java()).resolve().parents[1])
     settings = {"spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "tables"), **SMALL}
     builder = SparkSession.builder.master(CLUSTER).appName("csworkbook tests")
@@ -55,6 +56,8 @@ def cluster(folder: Path):
         yield session
     finally:
         session.stop()
+        os.environ.clear()
+        os.environ.update(before)
         import pyspark
 
         wrote = Path(pyspark.__file__).parent / "work"  # the workers know no other place

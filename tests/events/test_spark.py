@@ -12,9 +12,11 @@ import pytest
 
 from csworkbook import events as engine
 from csworkbook import funnel
+from csworkbook.paths import data_folder
 
 from .elsewhere import ASKED, STEPS, drawn, ordered
 
+LOG = data_folder() / "exports" / "enquete_webshop_puntkomma.csv"
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning")]  # pyspark warns of pandas 3
 
 
@@ -38,7 +40,7 @@ def test_who_has_spark_installed_reads_a_file_without_a_warning(spark):
 
     environment = {**os.environ, "PYTHONPATH": str(Path(pyspark.__file__).parents[1])}
     done = subprocess.run(
-        [sys.executable, "-c", "import pyspark; from csworkbook import tables; tables.schema('events')"],
+        [sys.executable, "-c", "import pyspark, sys; from csworkbook import intake; intake.read(sys.argv[1])", LOG],
         env=environment, capture_output=True, text=True,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
