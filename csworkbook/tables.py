@@ -301,13 +301,12 @@ def check(frame: pd.DataFrame, name: str) -> pd.Series:
 def faults(frame: pd.DataFrame, name: str) -> pd.Series:
     """As `check`, for the rows that cannot be used only; the index of `frame` must be unique."""
     import pandas as pd
-    from pandera.errors import SchemaErrors
-
     require(frame, name)
+    pa = _panderas()
     told = pd.Series(dtype=object, index=frame.index[:0])
     try:
         schema(name).validate(frame, lazy=True, inplace=True)  # no copy: no rule changes a cell
-    except SchemaErrors as errors:
+    except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
         cases = cases[cases["index"].notna()]
         words = [
