@@ -305,11 +305,11 @@ def test_orders_join_the_survey(open_page, server):
 
 
 @pytest.mark.parametrize(("spoken", "said"), [("en", "On this page"), ("nl", "Op deze pagina")])
-def test_the_parts_of_a_long_page_can_be_reached_from_its_top(page, server, spoken, said):
-    page.goto(server.chapter(f"{spoken}/01_service_gap.ipynb"))
-    parts = page.get_by_role("navigation", name=said).get_by_role("link")
-    page.wait_for_selector("h2[id]", timeout=60 * SECONDS)
+def test_the_parts_of_a_long_page_can_be_reached_from_its_top(wide, server, spoken, said):
+    wide.goto(server.chapter(f"{spoken}/01_service_gap.ipynb"))
+    parts = wide.get_by_role("navigation", name=said).get_by_role("link")
+    wide.wait_for_selector("h2[id]", timeout=60 * SECONDS)
     for link in parts.all():
-        place = page.locator(link.get_attribute("href"))
+        place = wide.locator(link.get_attribute("href"))
         assert place.locator("h2").first.inner_text().rstrip("¶") == link.inner_text()
     assert parts.count() > 4
