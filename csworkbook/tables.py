@@ -301,6 +301,7 @@ def check(frame: pd.DataFrame, name: str) -> pd.Series:
 def faults(frame: pd.DataFrame, name: str) -> pd.Series:
     """As `check`, for the rows that cannot be used only; the index of `frame` must be unique."""
     import pandas as pd
+
     require(frame, name)
     pa = _panderas()
     told = pd.Series(dtype=object, index=frame.index[:0])
