@@ -165,7 +165,13 @@ def _where(shop: Shop) -> list[tuple[str, str]]:
             _("The original file"),
             _("Deleted after reading, unless you tick that it is kept: then under data/originals."),
         ),
-        (_("What you typed and chose"), _("In workbook.sqlite and workbook.toml, in the same folder.")),
+        (
+            _("What you typed and chose"),
+            _(
+                "In workbook.sqlite and workbook.toml, in the same folder, as you typed it: also who answers an audit, "
+                "and your notes."
+            ),
+        ),
         (
             _("In this browser"),
             _(
