@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -95,3 +96,19 @@ def rank(findings: list[Finding]) -> list[Finding]:
         return (place, value is None, -worth[0], -worth[1], -finding.weight, not finding.action)
 
     return sorted(findings, key=key)
+
+
+def not_to_add(findings: Iterable[Finding]) -> str:
+    """That their amounts can overlap, beside those of other chapters; empty where none has an amount.
+
+    >>> not_to_add([Finding("07_funnel", "Nothing is lost.")])
+    ''
+    """
+    if all(finding.value is None for finding in findings):
+        return ""
+    return overlap()
+
+
+def overlap() -> str:
+    """That amounts of money are not to be added up, in a sentence."""
+    return _("Amounts here and in other chapters can be about the same money: do not add them up.")

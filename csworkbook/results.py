@@ -37,6 +37,8 @@ class Result:
     title: ClassVar[str] = ""
     # columns of `table` that are shown, in order; all when empty
     shown: ClassVar[tuple[str, ...]] = ()
+    # of these, the columns that only a download and the notebook show, so that a page's table can be read
+    spare: ClassVar[tuple[str, ...]] = ()
     # whether `low` and `high` bound a difference of shares, shown in points
     in_points: ClassVar[bool] = False
     vocabulary: ClassVar[Vocabulary] = COMMON

@@ -6,7 +6,7 @@ import pytest
 
 from csworkbook import evidence, language
 from csworkbook.estimates import Estimate
-from csworkbook.findings import Finding, rank
+from csworkbook.findings import Finding, not_to_add, rank
 
 SHARE = Estimate(0.3, 0.2, 0.4, 100)
 
@@ -70,3 +70,9 @@ def test_basis_of_too_few_data_says_so_in_both_languages():
     assert few.basis == "too few data"
     with language.speaking("nl"):
         assert few.basis == "te weinig gegevens"
+
+
+def test_amounts_are_said_to_overlap_where_there_are_any():
+    assert not_to_add([finding("seen"), finding("too few", estimate=None)]) == ""
+    assert not_to_add([]) == ""
+    assert "do not add them up" in not_to_add([finding("seen"), finding("worth something", (10, 5, 20))])

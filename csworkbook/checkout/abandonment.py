@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from csworkbook import estimates, evidence, language
 from csworkbook.checkout import cart_pictures, cart_words
 from csworkbook.checkout.carts import CHAPTER, STAGES, Visits, visits
-from csworkbook.checkout.units import Carts, a_year, carts, order_margin, stops
+from csworkbook.checkout.units import Carts, a_year, brings, carts, stops
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from csworkbook.events.reading import Events
+    from csworkbook.order_value import OrderValue
 
 BENCHMARK = "cart-abandonment-68"
 _MOST = 30  # groups shown; the smaller ones go together
@@ -58,7 +59,7 @@ def abandonment(
     steps : sequence, optional
         The shop's own steps with their roles; else what the names in the events suggest.
     orders : DataFrame, optional
-        Gives the margin of an order, and with it what the carts could be worth at most.
+        Gives what an order brings (see `order_value`), and with it what the carts could be worth at most.
     per : str
         ``"session"`` (a visit), ``"visitor"`` or ``"customer"`` (visitors known as one).
     within : str
@@ -96,7 +97,7 @@ def abandonment(
     table = pd.concat([_row(one, found, "all") for one in parts], ignore_index=True)
     if by is not None:
         table = _by_group(counted, found)
-    worth = order_margin(orders, margin, currency)
+    worth = brings(orders, found, margin)
     return Abandonment(table, found, counted, other, window.days, by, worth, currency)
 
 
@@ -134,8 +135,9 @@ class Abandonment(Result):
     other: Carts | None = None
     days: int = 7
     by: str | None = None
-    worth: Estimate | None = None
+    worth: OrderValue | None = None
     currency: str = "EUR"
+    spare: ClassVar[tuple[str, ...]] = ("shrunk",)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -329,12 +331,11 @@ class Abandonment(Result):
             return ""
         return _(
             "Ceiling = people who left a cart and did not pay within {within} days, made a year of the {days} days in which "
-            "that can be seen × the mean margin of an order ({worth}, {n} orders)."
+            "that can be seen × what an order brings. Assumed: {what}."
         ).format(
             within=language.number(self.days),
             days=language.number(self.visits.days - self.days),
-            worth=language.money(self.worth.value, self.currency, 2),
-            n=language.number(self.worth.n),
+            what=self.worth.said(self.currency),
         )
 
     def plot(self) -> go.Figure:

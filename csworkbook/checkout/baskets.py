@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from csworkbook.order_value import margins
 from csworkbook.tables import require
 
 LEAST_DAYS = 28  # over less time nothing is said of a year
@@ -30,7 +31,7 @@ class Baskets:
     value : ndarray
         What is in the basket, shipping left out.
     earned : ndarray
-        Margin of the order in money, shipping left out.
+        Margin of the order in money (see `order_value.margins`), shipping left out.
     shipping : ndarray
         What the customer paid for shipping; NaN where the data do not say.
     rows : ndarray of int
@@ -214,12 +215,6 @@ def typed(present: Present, baskets: Baskets, threshold: float) -> Present:
     wrong = ((baskets.value >= threshold) != (baskets.shipping == 0))[told].sum()
     counts = {"free": present.free, "paid": present.paid, "unknown": present.unknown, "wrong": int(wrong)}
     return Present("typed", float(threshold), float(threshold), float(threshold), present.fee, **counts)
-
-
-def margins(orders: pd.DataFrame, margin: float) -> np.ndarray:
-    """The margin of every order in money: its own, else revenue × `margin`."""
-    earned, own = _numbers(orders, "revenue") * margin, _numbers(orders, "margin")
-    return np.nan_to_num(np.where(np.isnan(own), earned, own))
 
 
 def orders_a_year(orders: pd.DataFrame) -> float:

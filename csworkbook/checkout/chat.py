@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from csworkbook import estimates
 from csworkbook.checkout import chat_words
-from csworkbook.checkout.baskets import baskets
+from csworkbook.checkout.carts import visits
 from csworkbook.checkout.chat_result import Chat
 from csworkbook.checkout.chat_scenarios import ChatTerms, scenarios
 from csworkbook.checkout.lingering import credited, lingering
+from csworkbook.checkout.units import brings
 from csworkbook.errors import DataError, SettingError
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
+from csworkbook.order_value import OrderValue
 from csworkbook.results import question
 from csworkbook.settings import WEEK
 
@@ -104,7 +107,7 @@ def chat(
     0.25
     """
     _require(accept_low, accept_high, anyway, at_once, minutes, linger_seconds, hourly_cost, order_margin)
-    order = _order(orders, margin, order_margin, currency)
+    order = _order(orders, events, steps, margin, order_margin)
     taken = _minutes(contacts, minutes)
     hours = dict(_HOURS if opening_hours is None else opening_hours)
     seen = None
@@ -117,7 +120,7 @@ def chat(
     accept = tuple(sorted((accept_low, accept_high)))
     terms = ChatTerms(hourly_cost, at_once, accept, anyway, linger_seconds, extra_people, minutes)
     table = scenarios(seen, taken, order, leads, terms, seed)
-    return Chat(table, seen, taken, order, leads, terms, currency, margin)
+    return Chat(table, seen, taken, order, leads, terms, currency)
 
 
 def _require(low, high, anyway, at_once, minutes, seconds, hourly, order) -> None:
@@ -130,23 +133,21 @@ def _require(low, high, anyway, at_once, minutes, seconds, hourly, order) -> Non
         )
 
 
-def _order(orders: pd.DataFrame | None, margin: float, typed: float, currency: str) -> Estimate:
-    """What an order brings: as typed, or the mean margin of the orders."""
-    if typed > 0:
-        return Estimate(typed, typed, typed, 0, "money", None, currency)
-    if orders is None:
+def _order(orders: pd.DataFrame | None, events: Any, steps: Any, margin: float, typed: float) -> OrderValue:
+    """What an order brings, by the orders in the time of the page visits where there are any."""
+    found = None if events is None or orders is None or typed > 0 else visits(events, steps)
+    order = brings(orders, found, margin, typed=typed)
+    if order is None:
         raise DataError(
             _("Nothing tells yet what an order brings."),
             next_step=_("Bring your orders, or fill in the margin per order."),
         )
-    found, _now = baskets(orders, margin=margin)
-    mean = estimates.mean(found.earned, "money")
-    if not mean.value > 0:
+    if not order.value > 0:
         raise DataError(
             _("Your orders bring no margin, so no chat can pay."),
             next_step=_("Look at the gross margin in the settings, or fill in the margin per order."),
         )
-    return Estimate(mean.value, max(mean.low, 0.0), mean.high, mean.n, "money", None, currency)
+    return order
 
 
 def _minutes(contacts: pd.DataFrame | None, typed: float) -> Estimate:

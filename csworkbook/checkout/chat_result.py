@@ -17,6 +17,7 @@ from csworkbook.estimates import SMALL, Estimate, rough
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
 from csworkbook.language import ngettext
+from csworkbook.order_value import OrderValue
 from csworkbook.results import Result, Vocabulary
 
 if TYPE_CHECKING:
@@ -31,11 +32,10 @@ class Chat(Result):
 
     seen: Lingering | None = None
     taken: Estimate | None = None
-    order: Estimate | None = None
+    order: OrderValue | None = None
     leads: Credited | None = None
     terms: ChatTerms | None = None
     currency: str = "EUR"
-    margin: float = 0.35
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
         heads=chat_words.heads,
         kinds={
@@ -92,11 +92,6 @@ class Chat(Result):
             "Chat in the cart pays when at least {x} of 100 chats bring an order that would not have come otherwise ({low} "
             "to {high}): a chat costs {cost}, an order brings {order}."
         )
-        if self.needed.low != self.needed.low:
-            said = _(
-                "Chat in the cart pays when at least {x} of 100 chats bring an order that would not have come otherwise: a "
-                "chat costs {cost}, an order brings {order}; your data cannot tell how sure that is."
-            )
         return said.format(**shown)
 
     @property
@@ -181,17 +176,8 @@ class Chat(Result):
             took = _("A chat takes {minutes}; that is as you filled it in.").format(minutes=minutes)
         else:
             took = _("A chat takes {minutes}; that is assumed.").format(minutes=minutes)
-        return f"{took} {self._brings}"
-
-    @property
-    def _brings(self) -> str:
-        brings = language.money(self.order.value, self.currency, 2)
-        if not self.order.n:
-            return _("An order brings {brings}; that is as you filled it in.").format(brings=brings)
-        return _(
-            "An order brings {brings} (mean of {n} orders; their own margin where it is filled in, else {margin} of the "
-            "revenue)."
-        ).format(brings=brings, n=language.number(self.order.n), margin=language.percent(self.margin))
+        brings = language.capital(self.order.said(self.currency)) + "."
+        return f"{took} {brings}"
 
     @property
     def _people(self) -> str:

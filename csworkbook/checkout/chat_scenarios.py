@@ -10,6 +10,7 @@ import pandas as pd
 from csworkbook import queueing
 from csworkbook.checkout.lingering import Credited, Lingering
 from csworkbook.estimates import Estimate
+from csworkbook.order_value import OrderValue
 
 DRAWS = 4000
 _ANSWER = {"within_seconds": 20.0, "share": 0.8}  # what is asked of people who do only this
@@ -39,14 +40,15 @@ def _drawn(estimate: Estimate, rng: np.random.Generator) -> np.ndarray:
 def scenarios(
     seen: Lingering | None,
     taken: Estimate,
-    order: Estimate,
+    order: OrderValue,
     leads: Credited | None,
     terms: ChatTerms,
     seed: int,
 ) -> pd.DataFrame:
     """One row per share that accepts, with the columns that `chat` tells of."""
     rng = np.random.default_rng(seed)
-    drawn = {"taken": _drawn(taken, rng), "order": _drawn(order, rng), "leads": _leads(leads, rng)}
+    brought = np.maximum(order.draws(rng, DRAWS), order.value * 1e-3)
+    drawn = {"taken": _drawn(taken, rng), "order": brought, "leads": _leads(leads, rng)}
     drawn["a_day"] = rng.gamma(seen.open + 0.5, 1 / max(seen.days, 1), DRAWS) if seen else None
     low, high = terms.accept
     levels = dict.fromkeys((low, (low + high) / 2, high))
@@ -65,7 +67,7 @@ def _row(accept, seen, taken, order, leads, terms, drawn) -> dict[str, float]:
     a_day = seen.a_day.value if seen else np.nan
     days = seen.days_a_year if seen else np.nan
     per_chat = _per_chat(terms, seen, accept, taken.value)
-    told = np.isfinite(per_chat) and np.isfinite(order.high)
+    told = np.isfinite(per_chat)
     each = per_chat * (
         a_day / drawn["a_day"] if terms.extra_people and told else drawn["taken"] / taken.value
     )

@@ -13,7 +13,7 @@ from csworkbook.checkout import cart_pictures, cart_words
 from csworkbook.checkout.carts import CHAPTER, Visits, visits
 from csworkbook.checkout.comeback import left_carts
 from csworkbook.checkout.giving_up import Gap, at_page, gap_of, page_of
-from csworkbook.checkout.units import Carts, a_year, assumed, carts, order_margin
+from csworkbook.checkout.units import Carts, a_year, assumed, brings, carts
 from csworkbook.errors import DataError
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from csworkbook.events.reading import Events
+    from csworkbook.order_value import OrderValue
 
 
 @question(
@@ -88,8 +89,8 @@ def devices(
     page = page_of(found)
     if page != "cart":
         table = table.merge(at_page(found, page), on="device", how="left")
-    worth = order_margin(orders, margin, currency)
-    return Devices(table, found, counted, page, window.days, worth, margin, currency)
+    worth = brings(orders, found, margin)
+    return Devices(table, found, counted, page, window.days, worth, currency)
 
 
 def with_devices(events: Events, steps: Any) -> Visits:
@@ -138,8 +139,7 @@ class Devices(Result):
     counted: Carts | None = None
     page: str = "payment"
     days: int = 7
-    worth: Estimate | None = None
-    margin: float = 0.35
+    worth: OrderValue | None = None
     currency: str = "EUR"
 
     @property
@@ -286,7 +286,7 @@ class Devices(Result):
         if self.value is None or not self.gap_is_sure:
             return ""
         rests = [
-            *assumed(self.visits, self.worth, self.margin),
+            *assumed(self.visits, self.worth, self.currency),
             _("the device is why they give up, not who uses it"),
         ]
         return _(

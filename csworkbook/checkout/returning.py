@@ -12,7 +12,7 @@ from csworkbook import estimates, evidence, language
 from csworkbook.checkout import cart_pictures, cart_words
 from csworkbook.checkout.carts import CHAPTER, Visits, visits
 from csworkbook.checkout.comeback import Fates, buyers, fates, first_visits, left_carts
-from csworkbook.checkout.units import order_margin
+from csworkbook.checkout.units import brings
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from csworkbook.events.reading import Events
+    from csworkbook.order_value import OrderValue
 
 FIRST, DECIDES = "first-visit-no-buy-99", "cart-decides-82"
 
@@ -57,7 +58,7 @@ def returning(
     steps : sequence, optional
         The shop's own steps with their roles.
     orders : DataFrame, optional
-        Gives the margin an order brings.
+        Gives what an order brings (see `order_value`).
     within : str
         How long to look for a return, a pandas duration of a day or more.
 
@@ -89,7 +90,7 @@ def returning(
     table = table.rename(columns={"value": "share"})
     mine, early = buyers(found, window)
     before = estimates.share(int(mine["before"].sum()), len(mine))
-    worth = order_margin(orders, margin, currency)
+    worth = brings(orders, found, margin)
     return Returning(table, found, left, told, before, early, window.days, worth, currency)
 
 
@@ -103,7 +104,7 @@ class Returning(Result):
     before: Estimate | None = None
     early: int = 0
     days: int = 14
-    worth: Estimate | None = None
+    worth: OrderValue | None = None
     currency: str = "EUR"
     vocabulary: ClassVar[Vocabulary] = cart_words.OUTCOMES
 
@@ -207,7 +208,7 @@ class Returning(Result):
             n=language.number(self.fates.n),
             unfinished=language.number(self.fates.unfinished),
         )
-        parts = [said, how, self._at_once, self._looking_back, self._first, self._known]
+        parts = [said, how, self._at_once, self._looking_back, self._first, self._known, self._brings]
         return " ".join(filter(None, [*parts, cart_words.claimed(FIRST), cart_words.claimed(DECIDES)]))
 
     @property
@@ -245,6 +246,13 @@ class Returning(Result):
             "A reminder could surely reach who was known as a customer in the visit of the cart itself, and at most also "
             "who was known in another visit; mail only those who agreed to it."
         )
+
+    @property
+    def _brings(self) -> str:
+        """Where the money in the advice comes from; empty where there is none in it."""
+        if self.worth is None or not self.reach[1]:
+            return ""
+        return _("Assumed: {what}.").format(what=self.worth.said(self.currency))
 
     def plot(self) -> go.Figure:
         """Bought, and came back without buying, on each day after the cart."""

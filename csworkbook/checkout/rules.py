@@ -71,7 +71,7 @@ def rules(
     steps : sequence, optional
         The shop's own steps with their roles.
     orders : DataFrame, optional
-        Gives what mending a page is worth.
+        Gives what mending a page is worth (see `order_value`).
     costs_at : str
         The page where shipping costs first show: ``"cart"``, ``"checkout"``, ``"delivery"`` or ``"payment"``.
     audit_cart_rules : mapping, optional
@@ -102,7 +102,7 @@ def rules(
     pages = pages_of(found)
     costs = costs_of(pages, costs_at)
     said = {name: audit.get(name) for name in RULES}
-    result = Rules(pd.DataFrame(), found, pages, costs, back, device, costs_at, said, margin, currency)
+    result = Rules(pd.DataFrame(), found, pages, costs, back, device, costs_at, said, currency)
     return result.filled()
 
 
@@ -131,7 +131,6 @@ class Rules(Result):
     device: Devices | None = None
     costs_at: str = "delivery"
     audit: Mapping[str, float | None] | None = None
-    margin: float = 0.35
     currency: str = "EUR"
     shown: ClassVar[tuple[str, ...]] = (
         "rule", "verdict", "evidence", "points", "value", "value_low", "value_high", "first",
@@ -315,7 +314,7 @@ class Rules(Result):
             "Where shipping costs first show ({page}) more people leave than at the best other page of the checkout."
         ).format(page=self.vocabulary.word(self.costs_at))
         value = self.value("costs")
-        assumes = () if value is None else assumed(self.visits, self.back.worth, self.margin)
+        assumes = () if value is None else assumed(self.visits, self.back.worth, self.currency)
         return [Finding(CHAPTER, headline, self.costs.difference, COSTS, self.first("costs"), value, assumes)]
 
 

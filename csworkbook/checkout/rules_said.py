@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from csworkbook import language
 from csworkbook.checkout import cart_words
 from csworkbook.estimates import SMALL, Estimate
+from csworkbook.findings import overlap
 from csworkbook.language import gettext as _
 
 if TYPE_CHECKING:
@@ -92,10 +93,17 @@ def method(result: Rules) -> str:
         good=language.percent(GOOD), poor=language.percent(POOR)
     )
     worth = _(
-        "Value = visits a year × difference × share that pays once past the page × mean margin of an order. An upper "
+        "Value = visits a year × difference × share that pays once past the page × what an order brings. An upper "
         "bound: the page need not be the reason."
     )
-    return " ".join([said, asked, worth, cart_words.claimed(COSTS)])
+    return " ".join([said, asked, worth, *_money(result), cart_words.claimed(COSTS)])
+
+
+def _money(result: Rules) -> list[str]:
+    """What an order brings, and that the amounts overlap; nothing where there is no amount."""
+    if result.table["value"].isna().all():
+        return []
+    return [_("Assumed: {what}.").format(what=result.back.worth.said(result.currency)), overlap()]
 
 
 def _measured_at(result: Rules) -> str:

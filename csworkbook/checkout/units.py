@@ -13,6 +13,7 @@ from csworkbook.errors import SettingError
 from csworkbook.estimates import Estimate
 from csworkbook.language import gettext as _
 from csworkbook.language import join, ngettext
+from csworkbook.order_value import OrderValue, of_order
 
 YEAR = 365  # days
 LEAST_DAYS = 28  # over less time nothing is said of a year
@@ -144,28 +145,12 @@ def stops(frame: pd.DataFrame, stages: tuple[str, ...]) -> dict[str, float]:
     }
 
 
-def order_margin(orders: pd.DataFrame | None, margin: float, currency: str = "EUR") -> Estimate | None:
-    """The mean margin of an order over the last 365 days of the orders, money with its t interval.
-
-    An order's own margin counts where it is filled in, elsewhere its revenue times `margin` (share,
-    0–1). None without at least two orders that tell.
-
-    >>> orders = pd.DataFrame({"ordered_at": pd.to_datetime(["2026-01-01", "2026-01-02"], utc=True),
-    ...                        "revenue": [100.0, 60.0], "margin": [None, 15.0]})
-    >>> order_margin(orders, 0.35).value
-    25.0
-    """
-    if orders is None or not len(orders):
-        return None
-    recent = orders[orders["ordered_at"] > orders["ordered_at"].max() - pd.Timedelta(days=YEAR)]
-    earned = recent["revenue"].to_numpy(float, na_value=np.nan) * margin
-    if "margin" in recent:
-        own = recent["margin"].to_numpy(float, na_value=np.nan)
-        earned = np.where(np.isnan(own), earned, own)
-    mean = estimates.mean(earned, "money")
-    if mean.n < 2:
-        return None
-    return Estimate(mean.value, mean.low, mean.high, mean.n, "money", None, currency)
+def brings(
+    orders: pd.DataFrame | None, visits: Visits | None, margin: float, *, typed: float = 0.0
+) -> OrderValue | None:
+    """What an order brings, by the orders in the time of these visits (see `order_value.of_order`)."""
+    time = {} if visits is None else {"since": visits.begin, "until": visits.end}
+    return of_order(orders, margin=margin, typed=typed, **time)
 
 
 def a_year(visits: Visits, window: float = 0.0) -> float | None:
@@ -180,14 +165,7 @@ def a_year(visits: Visits, window: float = 0.0) -> float | None:
     return YEAR / days if days >= LEAST_DAYS else None
 
 
-def assumed(visits: Visits, worth: Estimate, margin: float) -> tuple[str, ...]:
+def assumed(visits: Visits, worth: OrderValue, currency: str = "EUR") -> tuple[str, ...]:
     """What a value in money rests on: what an order brings, and the year made of these days."""
-    return (
-        _("an order brings {worth} on average, as your {n} orders of the last year did").format(
-            worth=language.money(worth.value, worth.currency, 2), n=language.number(worth.n)
-        ),
-        _("margin: that of the orders where it is filled in, else {margin} of the revenue").format(
-            margin=language.percent(margin)
-        ),
-        _("a year is like the {days} days of these page visits").format(days=language.number(visits.days)),
-    )
+    days = language.number(visits.days)
+    return (worth.said(currency), _("a year is like the {days} days of these page visits").format(days=days))

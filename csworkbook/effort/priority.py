@@ -17,6 +17,7 @@ from csworkbook.estimates import Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
+from csworkbook.order_value import margins
 from csworkbook.repeats import known_customers
 from csworkbook.results import Result, question, word
 from csworkbook.tables import require
@@ -95,7 +96,8 @@ def _market(orders, margin, customers, worth) -> Market | None:
     if orders is not None and len(orders):
         last = orders["ordered_at"].max()
         year = orders[orders["ordered_at"] > last - pd.Timedelta(days=365)]
-        yearly = year["revenue"].groupby(known_customers(year)).sum() * margin
+        earned = pd.Series(margins(year, margin), index=year.index)
+        yearly = earned.groupby(known_customers(year)).sum()
         error = 0.0 if worth is not None else float(yearly.sem())
         return Market(customers or len(yearly), worth if worth is not None else float(yearly.mean()), error)
     return Market(customers, worth, 0.0) if customers and worth is not None else None

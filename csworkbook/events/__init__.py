@@ -7,11 +7,12 @@ into this process.
 
 from __future__ import annotations
 
+from csworkbook.engine import kept, opened
 from csworkbook.events.asked import ORDERS, PER, TIES
 from csworkbook.events.facts import Account
 from csworkbook.events.followed import Followed, follow
 from csworkbook.events.health import Health, health
-from csworkbook.events.reading import kept, opened, read
+from csworkbook.events.reading import read
 from csworkbook.events.steps import Step, steps_of
 from csworkbook.events.units import sessions
 

@@ -12,30 +12,62 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from csworkbook.engine import kept
+from csworkbook.events.steps import known
+
 if TYPE_CHECKING:
     import ibis
 
     from csworkbook.events.asked import Asked
+    from csworkbook.events.packing import Packing
     from csworkbook.events.steps import Step
     from csworkbook.events.units import Owned
 
 
-def reached(whose: Owned, asked: Asked) -> ibis.Table:
+def reached(whose: Owned, asked: Asked, packs: Packing | None = None) -> ibis.Table:
     """One row per unit that came to step 2 or further.
+
+    Parameters
+    ----------
+    packs : Packing, optional
+        Puts the values of `by` beside the moments (for ordered steps).
 
     Returns
     -------
     ibis.Table
         The keys, and per step k from 2: done_k (the moment a chain first completed it, null where none
-        did), from_k (the moment that chain began) and named_k (the moment its step 1 was done).
+        did), from_k (the moment that chain began), named_k (the moment its step 1 was done) and, with
+        `packs`, by_k (the value there).
     """
     keys = list(whose.keys)
     second = whose.rows(asked.steps[1].matches(whose.table), *whose.there()).select(*keys)
     if asked.order == "ordered":
-        stream = _marked(whose, asked).semi_join(second, keys)  # most never do step 2: nothing to sort
-        return _gathered(_ordered(stream, keys, asked), keys, asked)
+        return _numbered(_marked(whose, asked, packs), second, keys, asked, packs)
     stream = _instants(whose, asked).semi_join(second, keys)
     return _in_instants(stream.group_by([*keys, "moment"]).agg(**_flags(stream)), keys, asked)
+
+
+def _numbered(
+    stream: ibis.Table, second: ibis.Table, keys: list[str], asked: Asked, packs: Packing | None
+) -> ibis.Table:
+    """The chains of the units that did step 2: most never do, and need not be sorted.
+
+    DuckDB gives these a number first, which it sorts in half the time of their text; where a table lies
+    on many machines a number for each would have to pass through one of them.
+    """
+    import ibis
+
+    if not is_here(stream):
+        return _gathered(_ordered(stream.semi_join(second, keys), keys, asked, packs), keys, asked, packs)
+    units = kept(second.distinct().mutate(number=ibis.row_number()))
+    stream = stream.inner_join(units, keys).drop(*keys)
+    found = _gathered(_ordered(stream, ["number"], asked, packs), ["number"], asked, packs)
+    return found.inner_join(units, "number").drop("number")
+
+
+def is_here(table: ibis.Table) -> bool:
+    """Whether one process holds the table, so that its units can be numbered."""
+    return table.get_backend().name == "duckdb"
 
 
 def any_of(table: ibis.Table, steps: Sequence[Step]) -> ibis.BooleanValue:
@@ -48,16 +80,23 @@ def any_of(table: ibis.Table, steps: Sequence[Step]) -> ibis.BooleanValue:
     return ibis.or_(*[step.matches(table) for step in steps])
 
 
-def _marked(whose: Owned, asked: Asked) -> ibis.Table:
-    """Per event the `place` of its step, 0 for an excluded one; one that fits two steps comes twice."""
+def _marked(whose: Owned, asked: Asked, packs: Packing | None) -> ibis.Table:
+    """Per event the `place` of its step, 0 for an excluded one, and `begun`, its own moment at step 1.
+
+    An event that fits two steps comes twice.
+    """
     import ibis
+
+    own = {"by": known(whose.table, asked.by).cast("string")} if packs else {}
 
     parts = []
     for layer in _layers(asked.steps, asked.exclude):
         fits = any_of(whose.table, [step for _place, step in layer])
         place = ibis.cases(*[(step.matches(whose.table), place) for place, step in layer])
-        parts.append(whose.rows(fits, place=place.cast("int8")))
-    return parts[0] if len(parts) == 1 else ibis.union(*parts)
+        parts.append(whose.rows(fits, place=place.cast("int8"), **own))
+    every = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    moment = packs.pack(every.moment, every.by) if packs else every.moment
+    return every.mutate(begun=(every.place == 1).ifelse(moment, ibis.null("int64"))).drop(*own)
 
 
 def _layers(steps: tuple[Step, ...], exclude: tuple[Step, ...]) -> list[list[tuple[int, Step]]]:
@@ -73,20 +112,18 @@ def _layers(steps: tuple[Step, ...], exclude: tuple[Step, ...]) -> list[list[tup
     return layers
 
 
-def _ordered(stream: ibis.Table, keys: list[str], asked: Asked) -> ibis.Table:
+def _ordered(stream: ibis.Table, keys: list[str], asked: Asked, packs: Packing | None) -> ibis.Table:
     """Rows of steps that were reached: place, moment, and `begun`, the moment the best chain began."""
     import ibis
 
     none = ibis.null("int64")
-    stream = stream.mutate(
-        rank=_rank(stream, asked), begun=(stream.place == 1).ifelse(stream.moment, none), last=none
-    )
+    stream = stream.mutate(rank=_rank(stream, asked), last=none)
     over = ibis.window(group_by=keys, order_by=["moment", "rank"], preceding=None, following=0)
     for place in range(2, len(asked.steps) + 1):
         last = {"last": (stream.place == place - 1).ifelse(stream.begun, none).max().over(over)}
         if place == 2 and asked.exclude:
             last["barred"] = (stream.place == 0).ifelse(stream.moment, none).max().over(over)
-        stream = _advanced(stream.mutate(**last), place, asked)
+        stream = _advanced(stream.mutate(**last), place, asked, packs)
     return stream
 
 
@@ -97,10 +134,11 @@ def _rank(stream: ibis.Table, asked: Asked) -> ibis.Value:
     return (stream.place == 0).ifelse(len(asked.steps) + 1, stream.place)
 
 
-def _advanced(stream: ibis.Table, place: int, asked: Asked) -> ibis.Table:
+def _advanced(stream: ibis.Table, place: int, asked: Asked, packs: Packing | None) -> ibis.Table:
     """The chains that reached `place`; without rows that no later step can need."""
-    begun = stream["last"].notnull()
-    good = _good(begun, stream.moment, stream["last"], stream.barred if asked.exclude else None, asked)
+    begun, start = stream["last"].notnull(), stream["last"]
+    start = packs.moment(start) if packs else start
+    good = _good(begun, stream.moment, start, stream.barred if asked.exclude else None, asked)
     keep = ((stream.place == place) & good) | ((stream.place > place) & begun)
     if place > 2:
         keep = keep | stream.place.between(2, place - 1)
@@ -117,13 +155,17 @@ def _good(begun: ibis.Value, moment: ibis.Value, start: ibis.Value, barred: ibis
     return begun
 
 
-def _gathered(stream: ibis.Table, keys: list[str], asked: Asked) -> ibis.Table:
+def _gathered(stream: ibis.Table, keys: list[str], asked: Asked, packs: Packing | None) -> ibis.Table:
     parts, places = {}, range(2, len(asked.steps) + 1)
     for k in places:
         at = stream.place == k
         parts |= {f"done_{k}": stream.moment.min(where=at), f"from_{k}": stream.begun.min(where=at)}
     found = stream.group_by(keys).agg(**parts)
     found = found.filter(found.done_2.notnull())
+    if packs:
+        began = {k: found[f"from_{k}"] for k in places}
+        found = found.mutate(**{f"by_{k}": packs.word(value) for k, value in began.items()})
+        found = found.mutate(**{f"from_{k}": packs.moment(value) for k, value in began.items()})
     return found.mutate(**{f"named_{k}": found[f"from_{k}"] for k in places})
 
 

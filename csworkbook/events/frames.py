@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from csworkbook import engine
+from csworkbook.engine import as_text
 from csworkbook.errors import DataError
-from csworkbook.events.reading import no_times
-from csworkbook.events.steps import as_text
 from csworkbook.language import gettext as _
 from csworkbook.language import join
 from csworkbook.tables import require
@@ -53,6 +53,11 @@ class Codes:
         place = np.append(place, 0)[self.filled]
         return np.where(self.filled < 0, -1, place), words
 
+    def keys(self) -> Codes:
+        """The same with every value as a key (`engine.as_key`): two ways to write one key are one value."""
+        code, values = pd.factorize(np.array([engine.as_key(value) for value in self.values], dtype=object))
+        return Codes(np.append(code, -1)[self.code], pd.Index(values))
+
     def among(self, values: tuple) -> np.ndarray:
         """Per row whether the cell holds one of these values."""
         kind = self.values.dtype.kind
@@ -86,7 +91,8 @@ class Prepared:
             Which columns there are, when this is not one of them.
         """
         if column not in self.columns:
-            self.columns[column] = _coded(_column(self.frame, column))
+            found = _coded(_column(self.frame, column))
+            self.columns[column] = found.keys() if column in engine.shared("events") else found
         return self.columns[column]
 
     def matches(self, step: Step) -> np.ndarray:
@@ -121,12 +127,8 @@ def times(at: pd.Series) -> pd.Series:
     DataError
         When the column holds numbers.
     """
-    if at.dtype.kind in "biufc":
-        raise no_times()
-    if at.dtype.kind != "M":
-        at = pd.to_datetime(at, utc=True, errors="coerce", format="ISO8601")
-    at = at if at.dt.tz is None else at.dt.tz_convert("UTC").dt.tz_localize(None)
-    return at.dt.as_unit("us")
+    at = engine.times(at, "events")
+    return at if at.dt.tz is None else at.dt.tz_localize(None)
 
 
 def _column(frame: pd.DataFrame, column: str) -> pd.Series:

@@ -86,7 +86,7 @@ def first_order(events: Any, steps: Sequence[Step]) -> FirstOrder:
     return remembered(events, ("first order", steps), lambda: _first_order(events, steps))
 
 
-def in_turn(events: Any, names: Sequence[str], *, end: bool = False) -> list[tuple[str, ...]]:
+def in_turn(events: Any, names: Sequence[str | Sequence[str]], *, end: bool = False) -> list[tuple[str, ...]]:
     """Names of steps parted into groups that visitors do one after the other, in that order.
 
     Two names follow each other clearly when most visitors who did the second first did the first before
@@ -96,8 +96,9 @@ def in_turn(events: Any, names: Sequence[str], *, end: bool = False) -> list[tup
     ----------
     events : DataFrame, ibis.Table or path
         The canonical table.
-    names : sequence of str
-        The names, those of most visitors first; within a group they keep this order.
+    names : sequence of str, or of sequences of str
+        The names, those of most visitors first; within a group they keep this order. Spellings of one name,
+        which are never parted, stand together in a sequence of their own.
     end : bool
         Whether nothing comes after these names: then a group also has at least half the visitors of
         the group before it, so that no funnel ends on what few visitors do besides.
@@ -108,7 +109,8 @@ def in_turn(events: Any, names: Sequence[str], *, end: bool = False) -> list[tup
     >>> in_turn(log, ["pay", "form", "formulier"])
     [('form', 'formulier'), ('pay',)]
     """
-    groups = [(name,) for name in names]
+    groups = [(name,) if isinstance(name, str) else tuple(name) for name in names]
+    every = [name for group in groups for name in group]
     while len(groups) > 1:
         found = first_order(events, [_either(group) for group in groups])
         order = found.fitting()
@@ -118,7 +120,7 @@ def in_turn(events: Any, names: Sequence[str], *, end: bool = False) -> list[tup
             break
         place = clear.index(min(clear))
         both = {*groups[place], *groups[place + 1]}
-        groups[place : place + 2] = [tuple(name for name in names if name in both)]
+        groups[place : place + 2] = [tuple(name for name in every if name in both)]
     return groups
 
 

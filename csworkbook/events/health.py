@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from csworkbook.events.reading import moment, source
+from csworkbook.engine import moment
+from csworkbook.events.reading import source
 from csworkbook.events.steps import Step, steps_of
 from csworkbook.events.units import present, text
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from csworkbook.events import chains
 from csworkbook.events.asked import Asked
 from csworkbook.events.facts import Facts
+from csworkbook.events.packing import Packing
 from csworkbook.events.reading import source
 from csworkbook.events.steps import known
 from csworkbook.events.tallies import InEngine
@@ -21,56 +22,53 @@ if TYPE_CHECKING:
 
 _WIDE = 10**17  # microseconds; makes every moment a number of 18 digits, so that text keeps their order
 _DIGITS = 18
-_FEW = 64  # values that are packed into a number together with a moment
 
 
 def followed(events: Events, asked: Asked) -> tuple[InEngine, Callable[[], Facts]]:
     """The units, and what became of the rows."""
     table = source(events)
     whose = owned(table, asked)
-    far = _described(whose, asked) if len(asked.steps) > 1 else None
     if asked.by is not None:
         known(whose.table, asked.by)
+    packing = cache(partial(_packing, whose, asked))
+    far = partial(_described, whose, asked, packing) if len(asked.steps) > 1 else None
     listed = partial(_listed, table=table, whose=whose, asked=asked)
-    tally = InEngine(partial(_began, whose, asked), far, listed, list(whose.keys), len(asked.steps), asked.by)
+    tally = InEngine(
+        partial(_began, whose, asked, packing), far, listed, list(whose.keys), len(asked.steps), asked.by
+    )
     return tally, cache(lambda: _facts(table, whose, asked))
 
 
-def _began(whose: Owned, asked: Asked) -> ibis.Table:
+def _packing(whose: Owned, asked: Asked) -> Packing | None:
+    """How a moment and its value of `by` are put together; None without values, or with too many."""
+    return None if asked.by is None else Packing.of(_first(whose, asked).by)
+
+
+def _first(whose: Owned, asked: Asked) -> ibis.Table:
+    """The events of step 1: keys, moment and by."""
+    import ibis
+
+    by = ibis.null("string") if asked.by is None else known(whose.table, asked.by).cast("string")
+    return whose.rows(asked.steps[0].matches(whose.table), by=by)
+
+
+def _began(whose: Owned, asked: Asked, packing: Callable[[], Packing | None]) -> ibis.Table:
     """One row per unit that did step 1: keys, begun (when it first did) and by (its value there).
 
-    Moment and value are put together in one number or text, whose smallest is the first moment and of
-    its values the first in the alphabet: numbers cost half as much, and hold a few dozen values.
+    Of several values at that moment it is the first in the alphabet.
     """
     import ibis
 
-    keys, fits = list(whose.keys), asked.steps[0].matches(whose.table)
+    keys, first, packs = list(whose.keys), _first(whose, asked), packing()
     if asked.by is None:
-        first = whose.rows(fits)
         found = first.group_by(keys).agg(begun=first.moment.min()).mutate(by=ibis.null("string"))
+    elif packs:
+        first = first.mutate(both=packs.pack(-first.moment, first.by))
+        found = first.group_by(keys).agg(begun=first.moment.min(), both=first.both.max())
+        found = found.select(*keys, "begun", by=packs.word(found.both))
     else:
-        first = whose.rows(fits, by=known(whose.table, asked.by).cast("string"))
-        words = _words(first)
-        found = _packed(first, keys, words) if len(words) < _FEW else _lined_up(first, keys)
+        found = _lined_up(first, keys)
     return found.filter(present(found.unit), found.begun.notnull())
-
-
-def _words(first: ibis.Table) -> list[str]:
-    """The values of by as they stand, in the order of the alphabet; no more than can be packed."""
-    found = first.select("by").distinct().limit(_FEW + 1).to_pyarrow()["by"].to_pylist()
-    return sorted(word for word in found if word and word.strip())
-
-
-def _packed(first: ibis.Table, keys: list[str], words: list[str]) -> ibis.Table:
-    import ibis
-
-    places = [(first.by == word, place) for place, word in enumerate(words)]
-    place = ibis.cases(*places, else_=_FEW - 1) if words else ibis.literal(_FEW - 1)
-    both = first.mutate(both=(first.moment + _WIDE) * _FEW + place)
-    found = both.group_by(keys).agg(begun=both.moment.min(), both=both.both.min())
-    named = [(found.both % _FEW == number, word) for number, word in enumerate(words)]
-    by = ibis.cases(*named, else_=ibis.null("string")) if words else ibis.null("string")
-    return found.select(*keys, "begun", by=by)
 
 
 def _lined_up(first: ibis.Table, keys: list[str]) -> ibis.Table:
@@ -80,22 +78,23 @@ def _lined_up(first: ibis.Table, keys: list[str]) -> ibis.Table:
     return found.select(*keys, begun=begun, by=_or_none(found.both.substr(_DIGITS)))
 
 
-def _described(whose: Owned, asked: Asked) -> ibis.Table:
+def _described(whose: Owned, asked: Asked, packing: Callable[[], Packing | None]) -> ibis.Table:
     """One row per unit that reached step 2: keys, level, begun, named, took_2 … took_K and by."""
     import ibis
 
-    reached, keys = chains.reached(whose, asked), list(whose.keys)
+    packs = packing() if asked.order == "ordered" else None
+    reached, keys = chains.reached(whose, asked, packs), list(whose.keys)
     places = range(2, len(asked.steps) + 1)
     level = ibis.cases(*[(reached[f"done_{k}"].notnull(), k) for k in reversed(places)]).cast("int64")
     furthest = {
         name: ibis.coalesce(*[reached[f"{part}_{k}"] for k in reversed(places)])
-        for name, part in {"begun": "from", "named": "named"}.items()
+        for name, part in {"begun": "from", "named": "named", **({"by": "by"} if packs else {})}.items()
     }
     took = {f"took_{k}": reached[f"done_{k}"] - reached[f"from_{k}"] for k in places}
     found = reached.select(*keys, level=level, **furthest, **took)
     if asked.by is None:
         return found.mutate(by=ibis.null("string"))
-    return _joined(found, whose, asked, {"by": asked.by})
+    return found if packs else _joined(found, whose, asked, {"by": asked.by})
 
 
 def _joined(found: ibis.Table, whose: Owned, asked: Asked, columns: dict[str, str]) -> ibis.Table:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,11 +104,12 @@ def usual(events: Any) -> Usual:
 
     Known names make one step per role, whichever of its names a visitor did; but names of one role that
     visitors do in a clear order ("gegevens", then "kassa": most who did the second did the first before)
-    are steps of their own. Steps stand in the order in which visitors first do them
-    (more often before than after each of the others); pages of one instant say nothing about order. Paid is
-    last. A step that fewer than half of the next step's visitors did first is a detour and left out,
-    as search often is. With fewer than two known names: the most frequent names, in the order in
-    which they are first done, and `known` is False.
+    are steps of their own; spellings of one name ("Add to cart", "add_to_cart") never are. A step is called
+    by its role where it alone has that, else by its most frequent name. Steps stand in the order in which
+    visitors first do them (more often before than after each of the others); pages of one instant say
+    nothing about order. Paid is last. A step that fewer than half of the next step's visitors did first is
+    a detour and left out, as search often is. With fewer than two known roles: the most frequent names, in
+    the order in which they are first done, and `known` is False.
 
     Parameters
     ----------
@@ -114,7 +117,7 @@ def usual(events: Any) -> Usual:
         The canonical table.
 
     >>> import pandas as pd
-    >>> log = pd.DataFrame({"visitor_id": ["a", "a", "b"], "step": ["product", "cart", "product"],
+    >>> log = pd.DataFrame({"visitor_id": ["a", "a", "b"], "step": ["view_item", "Mandje", "view_item"],
     ...                     "at": pd.date_range("2026-01-05", periods=3, tz="UTC")})
     >>> [step.name for step in usual(log)]
     ['product', 'cart']
@@ -128,9 +131,9 @@ def _proposed(events: Any) -> Usual:
     apart = {role: _apart(events, role, names) for role, names in parts.items()}
     ordered = _ordered(events, apart)
     while torn := [role for role in _several(apart) if sum(step.role == role for step in ordered) < 2]:
-        apart |= {role: [_step(role, parts[role])] for role in torn}
+        apart |= {role: [_step(parts[role])] for role in torn}
         ordered = _ordered(events, apart)
-    made = Usual(ordered)
+    made = Usual(_called(ordered))
     made.known = parts is known and bool(known)
     return made
 
@@ -147,20 +150,28 @@ def _several(apart: Mapping[str, list[Step]]) -> list[str]:
 
 def _apart(events: Any, role: str, names: tuple[str, ...]) -> list[Step]:
     """The steps that the names of one role make: one, or several where visitors do them in a clear order."""
-    first, rest = names[:_TOLD_APART], names[_TOLD_APART:]
-    groups = in_turn(events, first, end=role == "paid") if len(first) > 1 else [first]
+    spelt = list(_spelt(names, _folded).values())
+    first, rest = spelt[:_TOLD_APART], spelt[_TOLD_APART:]
+    groups = in_turn(events, first, end=role == "paid") if len(first) > 1 else first
     if len(groups) == 1:
-        return [_step(role, names)]
+        return [_step(names)]
     main = next(place for place, group in enumerate(groups) if names[0] in group)
-    groups[main] += rest
-    return [replace(_step(role, group), name=group[0]) for group in groups]
+    groups[main] = (*groups[main], *(name for spellings in rest for name in spellings))
+    return [_step(group) for group in groups]
 
 
-def _step(role: str, names: tuple[str, ...]) -> Step:
-    """One step; several names of one role are either of them."""
+def _step(names: Sequence[str]) -> Step:
+    """One step, called by the first of its names: a visitor does any of them."""
     from csworkbook.events import Step
 
-    return Step(names[0] if len(names) == 1 else role, {"step": tuple(names)}, role if role in ROLES else "")
+    role = role_of(names[0])
+    return Step(names[0], {"step": tuple(names)}, role if role in ROLES else "")
+
+
+def _called(steps: Iterable[Step]) -> list[Step]:
+    """The steps, each called by its role where no other one has it."""
+    times = Counter(step.role for step in steps)
+    return [replace(step, name=step.role) if step.role and times[step.role] == 1 else step for step in steps]
 
 
 def _frequent(events: Any) -> dict[str, tuple[str, ...]]:
@@ -168,7 +179,16 @@ def _frequent(events: Any) -> dict[str, tuple[str, ...]]:
     seen = _names(events)
     telling = seen[~seen["step"].map(lambda name: role_of(name) in ("general", "support"))]
     chosen = telling if len(telling) > 1 else seen
-    return {name: (name,) for name in chosen["step"].head(_FREQUENT)}
+    return dict(islice(_spelt(chosen["step"], str.casefold).items(), _FREQUENT))
+
+
+def _spelt(names: Iterable[str], alike: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+    """What the spellings of a name share → the spellings, both in the order of the names."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        key = alike(name) or name
+        found[key] = (*found.get(key, ()), name)
+    return found
 
 
 def _names(events: Any) -> pd.DataFrame:

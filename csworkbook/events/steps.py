@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from csworkbook.engine import as_text
 from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import join
@@ -130,11 +131,6 @@ def known(table: ibis.Table, column: str) -> ibis.Column:
         allowed=_("Columns: {columns}.").format(columns=join([str(name) for name in table.columns])),
         next_step=_("Choose one of these, or add the column to the export."),
     )
-
-
-def as_text(value: object) -> str:
-    """A value as the engines write it."""
-    return str(value).lower() if type(value).__name__ in ("bool", "bool_") else str(value)
 
 
 def _among(column: ibis.Column, values: tuple) -> ibis.BooleanValue:

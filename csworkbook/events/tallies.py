@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
+from csworkbook.engine import kept, timestamp
 from csworkbook.events.asked import SECOND
-from csworkbook.events.reading import kept, timestamp
 
 if TYPE_CHECKING:
     import ibis
@@ -99,14 +99,14 @@ class InEngine:
     ----------
     began : Callable
         Makes `first`: per unit that did step 1 the keys, begun (when it first did) and by.
-    far : ibis.Table, optional
-        Per unit that reached step 2: keys, level, begun, named, took_2 … took_K and by.
+    far : Callable, optional
+        Makes per unit that reached step 2: keys, level, begun, named, took_2 … took_K and by.
     listed : Callable
         Units of both kinds → the same with unit, visitor_id and customer_id.
     """
 
     began: Callable[[], ibis.Table]
-    far: ibis.Table | None
+    far: Callable[[], ibis.Table] | None
     listed: Callable[[ibis.Table], ibis.Table]
     keys: list[str]
     steps: int
@@ -156,7 +156,7 @@ class InEngine:
 
     @cached_property
     def _far(self) -> ibis.Table:
-        return kept(self.far)
+        return kept(self.far())
 
     @property
     def _both(self) -> list[ibis.Table]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from csworkbook.engine import moment
 from csworkbook.events.asked import Asked, micros
-from csworkbook.events.reading import moment, read
+from csworkbook.events.reading import read
 from csworkbook.events.steps import known
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def owned(table: ibis.Table, asked: Asked) -> Owned:
     Parameters
     ----------
     table : ibis.Table
-        See `csworkbook.events.reading.typed`.
+        See `csworkbook.events.read`.
     """
     limits = (asked.since, asked.until)
     if asked.per == "visitor":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from csworkbook import evidence, language
-from csworkbook.findings import Finding
+from csworkbook.findings import Finding, not_to_add
 from csworkbook.language import gettext as _
 from csworkbook.results import Result
 
@@ -42,6 +42,7 @@ def report(shop: Shop, results: list[tuple[str, Result]], found: list[Finding], 
         made=language.day(date.today()),
         demo=_demo(shop, [result for _name, result in results]),
         findings=[_finding(finding) for finding in found],
+        beware=not_to_add(found),
         parts=parts,
         figures=_script_safe(json.dumps(drawn)) if drawn else "",
         plotly=_plotly() if drawn else "",

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from textwrap import shorten
-from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,31 +11,24 @@ import pandas as pd
 from csworkbook import estimates, language
 from csworkbook import events as engine
 from csworkbook.errors import SettingError
-from csworkbook.estimates import Estimate
-from csworkbook.findings import Finding
-from csworkbook.funnel import asked, pictures_compare, terms
-from csworkbook.funnel.advice import advice
+from csworkbook.funnel import asked, pairs
+from csworkbook.funnel.compared import TOTAL, Compared
 from csworkbook.funnel.gaps import OTHER, UNKNOWN, reached_by
 from csworkbook.funnel.periods import PERIOD, cut
 from csworkbook.funnel.terms import said
-from csworkbook.funnel.wording import CHAPTER, counted, many
+from csworkbook.funnel.wording import many
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
-from csworkbook.results import Result, Vocabulary, question
+from csworkbook.results import question
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
-TOTAL = "total"
 ALSO = {
     "session": ("session_id",),
     "customer": ("customer_id",),
 }  # columns that tell whose events are counted together
-_LETTERS = 18  # of a group in a head
 _SEEN = 0.8  # the chance that a real difference is seen, for how many visitors would do
 
 
-@question(mark("Did the funnel change, or do groups differ?"), labels=terms.labels, choices=terms.choices)
+@question(mark("Did the funnel change, or do groups differ?"), labels=pairs.labels, choices=pairs.choices)
 def compare(
     events,
     steps: Sequence | None = None,
@@ -47,9 +36,10 @@ def compare(
     by: str | None = None,
     one: str | None = None,
     other: str | None = None,
-    since: str = "",
-    split: str = "",
-    until: str = "",
+    periods: str | None = None,
+    since: object = "",
+    split: object = "",
+    until: object = "",
     within: str | None = "7D",
     per: str = "visitor",
     order: str = "ordered",
@@ -68,9 +58,14 @@ def compare(
     steps : sequence, optional
         The steps (see `engine.steps_of`); those that visitors usually take when None.
     by : str, optional
-        A column: compare its values `one` and `other` (the two largest groups when not given). None
-        compares the time before `split` with the time from then on.
-    since, split, until : str, optional
+        A column: compare its values `one` and `other` (the two largest groups when not given), on the
+        days from `since` to `until`. None compares two periods.
+    periods : str, optional
+        ``"week"`` (the last whole one against the one before), ``"weeks"`` (the last four against the
+        four before), ``"month"``, or ``"year"`` (the last four weeks against the same a year ago). Weeks
+        are the last whose visitors all had `within`. None compares the time before `split` with the time
+        from then on.
+    since, split, until : str or date, optional
         Days of the shop's clock, ``"2026-03-29"``; `until` is included. The split is the day in the
         middle when not given.
     within : str, optional
@@ -101,56 +96,28 @@ def compare(
     window = asked.length(within)
     if by:
         asked.require_column(events, by)
-    days = [asked.a_day(text, zone) for text in (since, split, until)]
     span = asked.span_of(events)
     if span is None:
         engine.follow(events, chosen, within=window, per=per, order=order)  # says what cannot be asked
         return _of_nobody(asked.names_of(chosen), by, window, per)
-    first, last = span
-    edges = _edges(first, last, *days, zone)
-    parts = [edges[0], edges[2]] if by else edges
+    days, log = pairs.between(span, since, until, zone), pairs.between(span, None, None, zone)
+    over = log[1] - (window or pd.Timedelta(0))
+    two = None if by else pairs.pair(days, periods, split, zone, over=over, all_days=not (since or until))
     also = [*([by] if by else []), *ALSO.get(per, ())]
-    prepared = cut(events, chosen, parts, last=last, within=window, also=also)
+    prepared = cut(events, chosen, two.edges if two else days, last=span[1], within=window, also=also)
     followed = engine.follow(prepared.events, chosen, within=window, per=per, order=order, by=by or PERIOD)
     names = asked.names_of(chosen)
     reached = reached_by(followed.counts(), len(names), most=10**6)
-    sides = _groups(reached, by, one, other, per) if by else ["0", "1"]
+    sides = two.places if two else _groups(reached, by, one, other, per)
     table = _table(reached.reindex(sides, fill_value=0), names)
-    said_so = [said(side) for side in sides] if by else _spans(edges)
-    return Compared(table, by, tuple(said_so), window, prepared.left_out, per)
+    called = two.said if two else tuple(said(side) for side in sides)
+    return Compared(table, by, called, window, prepared.left_out, per)
 
 
 def _of_nobody(names: list[str], by: str | None, window: pd.Timedelta | None, per: str) -> Compared:
     """The result where the log holds nobody and so no days either."""
     nobody = pd.DataFrame(0, index=["0", "1"], columns=range(1, len(names) + 1))
     return Compared(_table(nobody, names), by, (), window, 0, per)
-
-
-def _edges(first: int, last: int, since, split, until, zone: str) -> list[pd.Timestamp]:
-    """When the first period begins, where the second one does, and where that ends."""
-    start = since or asked.clock(first, zone).normalize()
-    end = (until or asked.clock(last, zone)).normalize() + pd.DateOffset(days=1)
-    middle = start + pd.DateOffset(days=max((end - start).days // 2, 1))
-    split = split or middle
-    if start < split < end:
-        return [start, split, end]
-    if since is None and until is None and (end - start).days < 2:
-        return [start, split, max(end, split + pd.DateOffset(days=1))]
-    raise SettingError(
-        _("The second period cannot begin on {day}.").format(day=language.day(split)),
-        allowed=_("A day after {first} and up to {last}.").format(
-            first=language.day(start), last=language.day(end - pd.DateOffset(days=1))
-        ),
-    )
-
-
-def _spans(edges: list[pd.Timestamp]) -> list[str]:
-    """The two periods in words."""
-    ends = [edge - pd.DateOffset(days=1) for edge in edges[1:]]
-    return [
-        _("{first} – {last}").format(first=language.day(a, "d MMM yyyy"), last=language.day(b, "d MMM yyyy"))
-        for a, b in zip(edges, ends, strict=False)
-    ]
 
 
 def _groups(reached: pd.DataFrame, by: str, one: str | None, other: str | None, per: str) -> list[str]:
@@ -207,192 +174,3 @@ def _enough(one: float, other: float, looks: int) -> float:
         return np.nan
     certain = norm.ppf(1 - (1 - estimates.LEVEL) / looks / 2) + norm.ppf(_SEEN)
     return float(math.ceil(2 * (certain / proportion_effectsize(one, other)) ** 2))
-
-
-@dataclass(frozen=True)
-class Compared(Result):
-    """Two periods or two groups, step by step; `sides` is what they are called."""
-
-    by: str | None = None
-    sides: tuple[str, ...] = ()
-    within: pd.Timedelta | None = None
-    left_out: int = 0
-    per: str = "visitor"
-    in_points: ClassVar[bool] = True
-    vocabulary: ClassVar[Vocabulary] = terms.VOCABULARY
-
-    @cached_property
-    def sure(self) -> pd.DataFrame:
-        """The steps that surely differ, the largest difference first; the whole way last."""
-        found = self.table[self.table["verdict"] == "yes"]
-        found = found.assign(size=found["difference"].abs(), whole=found["step"] == TOTAL)
-        return found.sort_values(["whole", "size"], ascending=[True, False], kind="stable")
-
-    @property
-    def text(self) -> str:
-        """What surely differs, by how much; or that no difference can be told, and what would do."""
-        if not self.table[["one_n", "other_n"]].iloc[0].any():
-            return nobody(self.table["before"].iloc[0], self.per)
-        if not self.table[["one_n", "other_n"]].iloc[0].min() > 0:
-            return _("There is nobody to compare on one of the two sides: {one} and {other}.").format(
-                one=self.sides[0], other=self.sides[1]
-            )
-        if self.sure.empty:
-            return f"{self._nothing} {self._would_do}".strip()
-        told = [self._told(row, more=place > 0) for place, row in enumerate(self.sure.head(3).itertuples())]
-        same = [
-            said(step) for step in self.table.loc[self.table["verdict"] != "yes", "step"] if step != TOTAL
-        ]
-        if same:
-            told.append(
-                _("At the other steps no difference can be told: {steps}.").format(steps=language.join(same))
-            )
-        return " ".join(told)
-
-    def _told(self, row, *, more: bool) -> str:
-        """A step that differs; `more`: the periods were named before."""
-        values = {
-            "one": self.sides[0],
-            "other": self.sides[1],
-            "before": said(row.before),
-            "step": said(row.step if row.step != TOTAL else self.table["step"].iloc[-2]),
-            "a": language.percent(row.one, 1),
-            "b": language.percent(row.other, 1),
-            "points": language.number(abs(row.difference) * 100, 1),
-            "low": language.number(min(abs(row.low), abs(row.high)) * 100, 1),
-            "high": language.number(max(abs(row.low), abs(row.high)) * 100, 1),
-        }
-        if more and self.by is None:
-            return self._again(row).format(**values)
-        sentence = (
-            _(
-                "From {before} to {step}, {points} points more went on in “{other}” ({b}) than in “{one}” ({a}); "
-                "interval {low} to {high}."
-            )
-            if row.difference > 0
-            else _(
-                "From {before} to {step}, {points} points fewer went on in “{other}” ({b}) than in “{one}” ({a}); "
-                "interval {low} to {high}."
-            )
-        )
-        return sentence.format(**values)
-
-    def _again(self, row) -> str:
-        """The sentence for one step more, of two periods that were named before."""
-        if row.difference > 0:
-            return _(
-                "From {before} to {step}, {points} points more went on in the second period ({b}) than in the first ({a}); "
-                "interval {low} to {high}."
-            )
-        return _(
-            "From {before} to {step}, {points} points fewer went on in the second period ({b}) than in the first ({a}); "
-            "interval {low} to {high}."
-        )
-
-    @property
-    def _nothing(self) -> str:
-        return _("Between {one} and {other} no difference can be told at any step.").format(
-            one=self.sides[0], other=self.sides[1]
-        )
-
-    @property
-    def _would_do(self) -> str:
-        """The largest difference that was seen, and how many would make it sure."""
-        known = self.table[self.table["needed"].notna()]
-        if known.empty:
-            return ""
-        row = known.loc[known["difference"].abs().idxmax()]
-        return _(
-            "The largest seen is {points} points, from {before} to {step}; about {n} on each side at that step would tell "
-            "whether that is real (now {a} and {b})."
-        ).format(
-            points=language.number(row["difference"] * 100, 1),
-            before=said(row["before"]),
-            step=said(row["step"]),
-            n=language.number(row["needed"]),
-            a=language.number(row["one_n"]),
-            b=language.number(row["other_n"]),
-        )
-
-    @property
-    def method(self) -> str:
-        """Which differences, intervals and tests; who was left out."""
-        named = [
-            _("First: {one}. Second: {other}.").format(one=one, other=other)
-            for one, other in [self.sides]
-        ] if self.sides else []  # fmt: skip
-        parts = [
-            *named,
-            _(
-                "Difference = second − first, interval: Newcombe 95%; score test, p corrected for {n} comparisons (Holm)."
-            ).format(n=len(self.table)),
-            _(
-                "Needed on each side: so many see a difference of this size four times in five, with the same correction."
-            ),
-        ]
-        if self.by is None:
-            parts.append(
-                _(
-                    "Who comes in both periods counts in each; a visit belongs to the period in which it began."
-                )
-            )
-        return " ".join([*parts, unfinished(self.left_out, self.within, self.per)])
-
-    def heads(self) -> list[str]:
-        """The heads, short: groups by their name, periods as first and second (their days are in the text)."""
-        one, other = self._short
-        named = {
-            "one_n": _("{side}: n").format(side=one),
-            "one": _("{side}: went on").format(side=one),
-            "other_n": _("{side}: n").format(side=other),
-            "other": _("{side}: went on").format(side=other),
-            "needed": _("{who} needed on each side").format(who=language.capital(many(self.per))),
-        }
-        return [named.get(column) or self.vocabulary.head(column) for column in self.columns]
-
-    @property
-    def _short(self) -> list[str]:
-        """What the sides are called in the heads."""
-        if self.by is None or not self.sides:
-            return [_("First"), _("Second")]
-        short = [shorten(side, _LETTERS, placeholder="…") for side in self.sides]
-        return short if short[0] != short[1] else [_("First"), _("Second")]
-
-    def kinds(self) -> dict[str, str]:
-        """How each head's cells are written in a spreadsheet."""
-        return {
-            head: self.vocabulary.sheet_kind("difference" if column in ("low", "high") else column)
-            for head, column in zip(self.heads(), self.columns, strict=True)
-        }
-
-    def plot(self) -> go.Figure:
-        """Both rates of every step with their intervals."""
-        return pictures_compare.sides(self.table, self.sides or self._short)
-
-    def findings(self) -> list[Finding]:
-        """Where the second surely does worse."""
-        worse = self.sure[(self.sure["difference"] < 0) & (self.sure["step"] != TOTAL)]
-        return [self._finding(row) for row in worse.itertuples()]
-
-    def _finding(self, row) -> Finding:
-        headline = _("From {before} to {step} fewer go on: {other} against {one}.").format(
-            before=said(row.before), step=said(row.step), one=self.sides[0], other=self.sides[1]
-        )
-        estimate = Estimate(row.difference, row.low, row.high, int(row.one_n + row.other_n), "points", row.p)
-        return Finding(CHAPTER, headline, estimate, action=advice(row.step))
-
-
-def nobody(step: str, per: str) -> str:
-    """That nobody did the first step, in a sentence."""
-    return _("No {who} did the first step, {step}.").format(who=many(per), step=said(step))
-
-
-def unfinished(left_out: int, within: pd.Timedelta | None, per: str = "visitor") -> str:
-    """Who was left out since the window was not over, in a sentence."""
-    if within is None:
-        return _("No window was set: who came late had less time to go on.")
-    if not left_out:
-        return _("Window: {within}.").format(within=asked.long(within))
-    return _(
-        "Window: {within}. Left out, as less than that was left before the end of the data: {counted}."
-    ).format(within=asked.long(within), counted=counted(left_out, per))

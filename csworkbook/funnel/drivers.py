@@ -16,7 +16,7 @@ from csworkbook.findings import Finding
 from csworkbook.funnel import asked, odds, pictures_compare, terms, traits
 from csworkbook.funnel.advice import advice
 from csworkbook.funnel.biggest import chosen_place
-from csworkbook.funnel.compare import unfinished
+from csworkbook.funnel.compared import unfinished
 from csworkbook.funnel.gaps import OTHER
 from csworkbook.funnel.terms import said
 from csworkbook.funnel.wording import CHAPTER, not_over
@@ -115,6 +115,7 @@ class Drivers(Result):
     before: str = ""
     seen: traits.Seen | None = None
     within: pd.Timedelta | None = None
+    spare: ClassVar[tuple[str, ...]] = ("dropped", "p")
     vocabulary: ClassVar[Vocabulary] = terms.VOCABULARY
 
     @cached_property

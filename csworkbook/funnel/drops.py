@@ -10,14 +10,14 @@ from csworkbook import estimates, language
 from csworkbook.events.proposed import role_of
 from csworkbook.funnel.gaps import Gaps, gaps
 from csworkbook.funnel.wording import many, said
-from csworkbook.funnel.worth import of_order
 from csworkbook.language import gettext as _
+from csworkbook.order_value import of_order
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from csworkbook.events import Step
-    from csworkbook.funnel.worth import Worth
+    from csworkbook.order_value import OrderValue
 
 SHORTEST = 28  # days of events of which money is made that of a year
 
@@ -34,8 +34,8 @@ class Drops:
         Each step beside the best own group; None where there is nothing to split by.
     by : str or None
         The column of those groups.
-    worth : Worth or None
-        What an order is worth.
+    worth : OrderValue or None
+        What an order brings.
     days : float
         The time the events span.
     per : str
@@ -45,7 +45,7 @@ class Drops:
     whole: pd.DataFrame
     found: Gaps | None
     by: str | None
-    worth: Worth | None
+    worth: OrderValue | None
     days: float
     currency: str = "EUR"
     per: str = "visitor"
@@ -148,15 +148,17 @@ class Drops:
 
 @dataclass(frozen=True, eq=False)
 class Money:
-    """What an order is worth, or where that can be found: see `worth.of_order`."""
+    """What an order brings, or where that can be found: see `order_value.of_order`."""
 
     orders: pd.DataFrame | None = None
     margin: float = 0.35
     typed: float = 0.0
     currency: str = "EUR"
 
-    def worth(self, since: pd.Timestamp | None = None, until: pd.Timestamp | None = None) -> Worth | None:
-        """The worth of an order in this time; None where nothing tells."""
+    def worth(
+        self, since: pd.Timestamp | None = None, until: pd.Timestamp | None = None
+    ) -> OrderValue | None:
+        """What an order brings in this time; None where nothing tells."""
         return of_order(self.orders, margin=self.margin, since=since, until=until, typed=self.typed)
 
 
@@ -166,7 +168,7 @@ def drops(
     names: Sequence[str],
     *,
     by: str | None,
-    worth: Worth | None,
+    worth: OrderValue | None,
     days: float,
     currency: str = "EUR",
     seed: int = 0,
@@ -180,8 +182,8 @@ def drops(
         step, visitors, step_rate, lost: the funnel of all groups together.
     counts : DataFrame
         by, level (the furthest step), units.
-    worth : Worth, optional
-        What an order is worth; counts only from `SHORTEST` days of events.
+    worth : OrderValue, optional
+        What an order brings; counts only from `SHORTEST` days of events.
     """
     table = whole.assign(before=whole["step"].shift(), entered=whole["visitors"].shift()).iloc[1:]
     worth = worth if days >= SHORTEST else None

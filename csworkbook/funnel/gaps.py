@@ -13,7 +13,7 @@ from csworkbook import estimates
 from csworkbook.estimates import SMALL
 
 if TYPE_CHECKING:
-    from csworkbook.funnel.worth import Worth
+    from csworkbook.order_value import OrderValue
 
 MOST = 12  # segments that are kept apart; the others are taken together
 OTHER, UNKNOWN = "other", ""  # never the best: nobody can do as "the others" do
@@ -56,7 +56,7 @@ def gaps(
     counts: pd.DataFrame,
     names: Sequence[str],
     *,
-    worth: Worth | None = None,
+    worth: OrderValue | None = None,
     years: float = 1.0,
     seed: int = 0,
 ) -> Gaps:
@@ -74,8 +74,8 @@ def gaps(
         by (segment), level (the furthest step a unit reached, from 1), units.
     names : sequence of str
         The names of the steps.
-    worth : Worth, optional
-        What an order is worth, for money.
+    worth : OrderValue, optional
+        What an order brings, for money.
     years : float
         The time the counts span, in years; money is made that of one year.
 

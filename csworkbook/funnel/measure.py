@@ -11,10 +11,10 @@ import pandas as pd
 
 from csworkbook import estimates, language
 from csworkbook.estimates import SMALL, Estimate
-from csworkbook.events.proposed import words as roles
 from csworkbook.findings import Finding
 from csworkbook.funnel import counting, pictures
 from csworkbook.funnel.advice import advice
+from csworkbook.funnel.choices import choices, labels
 from csworkbook.funnel.drops import Drops, Money, drops, sells
 from csworkbook.funnel.guards import Note, notes
 from csworkbook.funnel.query import Question, asked
@@ -27,41 +27,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _TOLD = 1  # notes that go before the answer; all are in the method
-
-
-def labels() -> dict[str, str]:
-    """What the parameters are called on a page."""
-    return {
-        "within": _("Within"),
-        "by": _("Split by"),
-        "per": _("Counted per"),
-        "order": _("Order of the steps"),
-        "ties": _("Pages of one instant"),
-        "exclude": _("Not by way of"),
-        "since": _("From (day)"),
-        "until": _("Up to (day)"),
-        "without_bots": _("Leave out visitors with a thousand events or more"),
-        "value_per_order": _("Margin per order (0 = from your orders)"),
-    }
-
-
-def choices() -> dict[tuple[str, object], str]:
-    """How the options are said."""
-    return {
-        ("within", None): _("any time"),
-        ("within", "30min"): _("30 minutes"),
-        ("within", "1D"): _("1 day"),
-        ("per", "visitor"): _("visitor"),
-        ("per", "session"): _("visit"),
-        ("per", "customer"): _("customer"),
-        ("order", "ordered"): _("in this order"),
-        ("order", "strict"): _("one right after the other"),
-        ("order", "any"): _("in any order"),
-        ("ties", "later"): _("do not count as one after the other"),
-        ("ties", "allow"): _("count, in the order of the steps"),
-        ("exclude", None): _("nothing left out"),
-        **{("exclude", role): name for role, name in roles().items()},
-    }
 
 
 @question(mark("Where do visitors drop out?"), labels=labels, choices=choices)
@@ -113,7 +78,8 @@ def measure(
     exclude : str or sequence, optional
         What must not lie between the first and the last step.
     since, until : date or timestamp, optional
-        Only events from the first up to (not including) the second; a day begins in the shop's `zone`.
+        Only events between them count: a day is included, whole, by the clock of the shop's `zone`; at a
+        moment with a clock time `until` ends.
     without_bots : bool
         Leave out visitors with a thousand events or more.
     margin : float
@@ -254,7 +220,7 @@ class Funnel(Result):
         first = self.whole.iloc[0]
         if not first["visitors"]:
             nobody = _("Nobody came to the first step, “{step}”.").format(step=said(first["step"]))
-            return " ".join([nobody, *faults])
+            return " ".join(filter(None, [nobody, self.query.days_said, *faults]))
         answer = [self._answer, *(self.drops.sentences if len(self.whole) > 1 else [])]
         if first["visitors"] < SMALL:
             answer = [self._answer, self._few]

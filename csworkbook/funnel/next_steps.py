@@ -27,6 +27,8 @@ from csworkbook.results import Result, Vocabulary, question
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from csworkbook.events import Step
+
 DEPTH = 3
 LEFT, ELSEWHERE = "left", "elsewhere"
 _KEPT = 6  # pages that are kept apart at each place
@@ -101,10 +103,20 @@ def next_steps(
     end = (asked.span_of(events) or (0, 0))[1]
     over = visitors["moment"] + round(time.total_seconds() * 1e6) <= end
     lost = visitors[visitors["dropped"] & over]
-    table = _table(followed_by(events, lost, time, DEPTH))
+    table = _table(_called(followed_by(events, lost, time, DEPTH), chosen, names))
     left_out += int((visitors["dropped"] & ~over).sum())
     asks = None if contacts is None else asked_service(visitors, contacts, days=days, end=end)
     return NextSteps(table, names[place - 1], names[place - 2], time, window, left_out, asks, len(visitors))
+
+
+def _called(paths: pd.DataFrame, steps: Sequence[Step], names: Sequence[str]) -> pd.DataFrame:
+    """The paths with a page that is a step of this funnel under the name of that step."""
+    called: dict[str, str] = {}
+    for step, name in zip(steps, names, strict=True):
+        words = step.where["step"] if set(step.where) == {"step"} else ()
+        called = {**dict.fromkeys(map(str, words), name), **called}
+    pages = {one: [called.get(page, page) for page in paths[one]] for one in paths.columns[:-1]}
+    return paths.assign(**pages)
 
 
 def _table(paths: pd.DataFrame) -> pd.DataFrame:

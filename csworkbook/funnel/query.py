@@ -15,7 +15,8 @@ from csworkbook.errors import DataError, SettingError
 from csworkbook.events.habits import FirstOrder, daily, first_order, remembered
 from csworkbook.events.habits import without_bots as without_bots_of
 from csworkbook.events.proposed import Usual, usual
-from csworkbook.funnel.asked import a_day, length, long, names_of
+from csworkbook.funnel.asked import length, long, names_of
+from csworkbook.funnel.days import limits, spanning
 from csworkbook.funnel.wording import UNITS, many, said
 from csworkbook.language import gettext as _
 from csworkbook.language import join, ngettext
@@ -53,6 +54,9 @@ class Question:
     per, order, ties : str
     within : Timedelta or None
     since, until : Timestamp or None
+        The first moment that counts, and the first one after.
+    excluded : tuple of str
+        What must not lie between the first step and the last.
     left_out : int
         Visitors with a thousand events or more that were left out.
     """
@@ -71,6 +75,7 @@ class Question:
     since: pd.Timestamp | None
     until: pd.Timestamp | None
     zone: str
+    excluded: tuple[str, ...]
     left_out: int
 
     @cached_property
@@ -104,13 +109,37 @@ class Question:
 
     @property
     def window(self) -> str:
-        """The window, as part of a sentence; "" without one."""
-        return "" if self.within is None else " " + _("within {time}").format(time=long(self.within))
+        """The window, what was excluded and the days, as part of a sentence; "" without any."""
+        parts = [
+            _("within {time}").format(time=long(self.within)) if self.within is not None else "",
+            _("without {pages} on the way").format(pages=self._without) if self.excluded else "",
+            f"({self.period})" if self.period else "",
+        ]
+        return "".join(f" {part}" for part in parts if part)
+
+    @property
+    def period(self) -> str:
+        """The days that were chosen, in words; "" when all count."""
+        return spanning(self.since, self.until)
 
     @property
     def told(self) -> list[str]:
         """What was counted, what was left out, and whose window was not over."""
-        return [one for one in (self._steps, self._how, self._rows, self._bots, self._unfinished) if one]
+        parts = (self._steps, self._how, self.days_said, self._rows, self._bots, self._unfinished)
+        return [one for one in parts if one]
+
+    @property
+    def days_said(self) -> str:
+        """Which days count, of which the log holds; "" when all do."""
+        first, last = self.health.since, self.health.until
+        if not self.period or first is None:
+            return ""
+        held = spanning(first.tz_convert(self.zone), last.tz_convert(self.zone) + pd.Timedelta(1, "us"))
+        return _("Of the days in your log ({all}) these count: {days}.").format(all=held, days=self.period)
+
+    @property
+    def _without(self) -> str:
+        return join([f"“{said(name)}”" for name in self.excluded])
 
     @property
     def _steps(self) -> str:
@@ -134,6 +163,12 @@ class Question:
             chosen.append(_("The steps may come in any order."))
         if self.ties == "allow":
             chosen.append(_("Pages of one instant count in the order of the steps."))
+        if self.excluded:
+            chosen.append(
+                _("Who saw {pages} between the first step and the last did not come that way.").format(
+                    pages=self._without
+                )
+            )
         return " ".join(chosen)
 
     @property
@@ -200,31 +235,22 @@ def asked(
     """
     _one_of(per, UNITS)
     log, left_out = without_bots_of(events) if without_bots else (events, 0)
-    chosen, guessed = _chosen(log, steps)
+    chosen, guessed = steps_asked(log, steps)
     columns = _columns(log)
     _may_split(by, columns)
     split = by or (DEVICE if DEVICE in columns else None)
-    first, last = a_day(since, zone), a_day(until, zone)
-    _forward(first, last)
+    first, last = limits(since, until, zone)
     followed = engine.follow(
         log, chosen, within=length(within), per=per, order=order, ties=ties, exclude=exclude or None,
         since=first, until=last, gap=gap, by=split,
     )  # fmt: skip
     return Question(
         log, chosen, names_of(chosen), guessed, followed, split, by, per, order, ties, length(within), first, last,
-        zone, left_out,
+        zone, tuple(names_of(engine.steps_of(exclude))) if exclude else (), left_out,
     )  # fmt: skip
 
 
-def excludable(events: Any, steps: Sequence | None = None) -> list[str | None]:
-    """What may be told not to lie between the steps: nothing (None), or a name that is none of them, most frequent first."""
-    chosen, _guessed = _chosen(events, steps)
-    taken = {str(name) for step in chosen for name in step.where.get("step", ())}
-    names = remembered(events, "health", lambda: engine.health(events)).names
-    return [None, *[name for name in names if name not in taken][:12]]
-
-
-def _chosen(events: Any, steps: Sequence | None) -> tuple[tuple[Step, ...], bool]:
+def steps_asked(events: Any, steps: Sequence | None) -> tuple[tuple[Step, ...], bool]:
     """The steps asked for, or those the log suggests; and whether these were guessed from unknown names."""
     if steps:
         return engine.steps_of(steps), False
@@ -256,16 +282,6 @@ def _may_split(by: str | None, columns: Sequence[str]) -> None:
         _("The events cannot be split by “{by}”.").format(by=by),
         allowed=_("Possible: {columns}.").format(columns=join(possible) or _("none in these events")),
     )
-
-
-def _forward(since: pd.Timestamp | None, until: pd.Timestamp | None) -> None:
-    if since is not None and until is not None and until <= since:
-        raise SettingError(
-            _("The last day ({until}) is not after the first ({since}).").format(
-                since=language.day(since), until=language.day(until)
-            ),
-            next_step=_("Choose a later day to end with, or leave one of them out."),
-        )
 
 
 def _one_of(value: str, allowed: Sequence[str]) -> None:

@@ -15,8 +15,8 @@ from csworkbook import language
 from csworkbook.estimates import LEVEL, SMALL, Estimate
 from csworkbook.findings import Finding
 from csworkbook.funnel import pictures
+from csworkbook.funnel.choices import choices, labels
 from csworkbook.funnel.counting import UNKNOWN, quantiles
-from csworkbook.funnel.measure import choices, labels
 from csworkbook.funnel.query import Question, asked
 from csworkbook.funnel.wording import CHAPTER, VOCABULARY, counted, lasting, many, said
 from csworkbook.language import gettext as _

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from csworkbook import estimates, evidence, language
+from csworkbook import estimates, evidence, language, order_value
 from csworkbook import events as engine
 from csworkbook.errors import SettingError
 from csworkbook.estimates import Estimate
 from csworkbook.events.proposed import role_of
-from csworkbook.findings import Finding
+from csworkbook.findings import Finding, overlap
 from csworkbook.funnel import asked, pictures_compare, reckoned, terms
 from csworkbook.funnel import gaps as measured
-from csworkbook.funnel import worth as worths
 from csworkbook.funnel.advice import advice
-from csworkbook.funnel.compare import nobody
+from csworkbook.funnel.compared import nobody
 from csworkbook.funnel.terms import said
 from csworkbook.funnel.wording import CHAPTER, counted, many
 from csworkbook.language import gettext as _
@@ -29,7 +28,7 @@ from csworkbook.results import Result, Vocabulary, question
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from csworkbook.funnel.worth import Worth
+    from csworkbook.order_value import OrderValue
 
 ABANDONED = "cart-abandonment-68"
 
@@ -68,7 +67,7 @@ def what_if(
     steps : sequence, optional
         The steps (see `engine.steps_of`); those that visitors usually take when None.
     orders : DataFrame, optional
-        Gives the mean margin of an order in the time of the events.
+        Gives what an order brings (see `order_value`).
     by : str, optional
         The column whose values are the segments; the device when not given.
     gain : float
@@ -110,7 +109,9 @@ def what_if(
     followed = engine.follow(events, chosen, within=window, per=per, order=order, by=by)
     time = reckoned.seen_time(events, zone)
     paid = reckoned.ends_paid(chosen)
-    each = worths.of_order(orders, margin=margin, since=time.first, until=time.last, typed=value_per_order)
+    each = order_value.of_order(
+        orders, margin=margin, since=time.first, until=time.last, typed=value_per_order
+    )
     each = each if paid else None
     counts = followed.counts()
     found = measured.gaps(counts, names, worth=each, years=time.years, seed=seed)
@@ -127,7 +128,7 @@ class WhatIf(Result):
 
     by: str | None = None
     gain: float = 0.1
-    worth: Worth | None = None
+    worth: OrderValue | None = None
     time: reckoned.Time = field(default_factory=reckoned.Time)
     currency: str = "EUR"
     within: pd.Timedelta | None = None
@@ -137,6 +138,7 @@ class WhatIf(Result):
     unfinished: int = 0
     per: str = "visitor"
     vocabulary: ClassVar[Vocabulary] = terms.VOCABULARY
+    spare: ClassVar[tuple[str, ...]] = ("before", "p", "same", "point")
     shown: ClassVar[tuple[str, ...]] = (
         "rank", "before", "step", "entered", "share", "best", "best_share", "gap", "gap_low", "gap_high", "p",
         "orders", "orders_low", "orders_high", "money", "money_low", "money_high", "same", "point",
@@ -303,6 +305,8 @@ class WhatIf(Result):
         ]
         if self.left_behind is not None:
             parts.append(_("Handbook: {caveat}").format(caveat=evidence.get(ABANDONED).caveat))
+        if self.table["money"].notna().any():
+            parts.append(overlap())
         return " ".join([*parts, self._window])
 
     @property

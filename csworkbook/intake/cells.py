@@ -93,17 +93,20 @@ def _parse(cells: pd.Series, table: str, column: Column, header: str, how: How) 
     if column.kind == "flag":
         return values.flag(cells, said)
     if (table, column.name) == ("events", "step"):
-        return _step(cells)
+        return _step(cells, how.choices.words.get(header, {}))
     if column.kind == "word":
         return values.word(cells, f"{table}.{column.name}", column.allowed, said)
     return values.key(cells) if column.kind == "key" else values.text(cells)
 
 
-def _step(cells: pd.Series) -> values.Parsed:
-    """Steps of visits in the log's own words (`own_steps` names them); the address of a page is that page."""
+def _step(cells: pd.Series, said: Mapping[str, str]) -> values.Parsed:
+    """Steps of visits in the log's own words, the same in every file; the address of a page is that page.
+
+    `said` is what the owner said of a word. What part of a sale it plays, `csworkbook.events.roles` knows.
+    """
     read, addresses = webpages.pages(cells)
     told = _("of an address only the page is kept, not the domain or what follows the question mark")
-    return replace(values.as_said(read), note=told if addresses else "")
+    return replace(values.as_said(read, said), note=told if addresses else "")
 
 
 def _days(parsed: values.Parsed) -> values.Parsed:

@@ -292,11 +292,9 @@ def typed(one: Candidate, asked: Asked, decided: Mapping[str, str] | None = None
 
 def _intake(one: Candidate, asked: Asked, others: list[str]) -> Intake:
     """A candidate as it is handed out, with the account of its rows."""
-    from csworkbook.intake import checks, own_steps
+    from csworkbook.intake import checks
 
     built = typed(one, asked)
-    if one.found.table == "events":
-        built.notes += own_steps.settle(built)
     rows = InMemory(built.frame, built.faults.aside())
     if rows.frame.empty:
         raise refusals.nothing_used(one.raw, rows.aside)

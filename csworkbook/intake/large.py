@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csworkbook.intake import beside, files, own_steps, refusals
+from csworkbook.intake import beside, files, refusals
 from csworkbook.intake.door import (
     Asked,
     Candidate,
@@ -169,10 +169,7 @@ def _finished(table: _Growing) -> Intake:
     key = TABLES[table.one.found.table].key
     if key:
         _keyed(table, key)
-    told = (
-        own_steps.settle_file(table.rows.frame_file, table.head) if table.one.found.table == "events" else []
-    )
-    notes = [*table.one.raw.notes, *table.one.notes, *table.head.notes, *told, *left_out(table.private)]
+    notes = [*table.one.raw.notes, *table.one.notes, *table.head.notes, *left_out(table.private)]
     problems, private = _together(table.problems), _summed(table.private)
     return account(table.one, table.head, table.rows, (table.read, table.used), notes, problems, private)
 

@@ -267,8 +267,10 @@ def word(
     return Parsed(cells.spread(values, "str"), cells.where(bad))
 
 
-def as_said(column: pd.Series) -> Parsed:
+def as_said(column: pd.Series, said: Mapping[str, str] | None = None) -> Parsed:
     """Words as they stand in the file, without outer blanks; a dash or "n/a" in the place of one is none.
+
+    `said` holds words that stand for something else, and what for.
 
     >>> import pandas as pd
     >>> as_said(pd.Series([" Kassa", "kassa", "-"])).values.tolist()
@@ -276,8 +278,9 @@ def as_said(column: pd.Series) -> Parsed:
     """
     cells = distinct(column)
     texts = [text_of(cell) for cell in cells.cells]
-    said = [None if _NOTHING.match(text) else text for text in texts]
-    return Parsed(cells.spread(said, "str"), cells.where([False] * len(said)))
+    meant = _folded(said)
+    read = [None if _NOTHING.match(text) else meant.get(words.fold(text), text) for text in texts]
+    return Parsed(cells.spread(read, "str"), cells.where([False] * len(read)))
 
 
 def _usual(cells: Distinct, texts: list[str]) -> dict[str, str]:

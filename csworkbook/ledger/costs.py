@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from csworkbook.engine import held
 from csworkbook.ledger import links
-from csworkbook.ledger.sources import DAY, has, held, read
+from csworkbook.ledger.sources import DAY, has, read
 
 if TYPE_CHECKING:
     import ibis

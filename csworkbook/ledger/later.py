@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from csworkbook.ledger.sources import DAY, held
+from csworkbook.engine import held
+from csworkbook.ledger.sources import DAY
 
 if TYPE_CHECKING:
     import ibis

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from csworkbook.ledger.sources import DAY, has, held, read
+from csworkbook.engine import held
+from csworkbook.ledger.sources import DAY, has, read
 
 if TYPE_CHECKING:
     import ibis

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from csworkbook import estimates, language
+from csworkbook.engine import held
 from csworkbook.errors import DataError, SettingError
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
@@ -18,7 +19,7 @@ from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
 from csworkbook.ledger import costs, later, links, pictures
 from csworkbook.ledger.shown import LedgerResult, said
-from csworkbook.ledger.sources import has, held
+from csworkbook.ledger.sources import has
 from csworkbook.results import question
 
 if TYPE_CHECKING:

@@ -9,9 +9,12 @@ from typing import Any
 import ipywidgets
 import traitlets
 
+from csworkbook import language
 from csworkbook.errors import SettingError
 from csworkbook.language import gettext as _
+from csworkbook.pages.day import Day
 from csworkbook.pages.talking import shared
+from csworkbook.results import word
 
 _LAYOUT = {"width": "auto", "flex": "1 1 14rem", "min_width": "0"}
 _SHORT = 14
@@ -47,7 +50,8 @@ def control(name: str, options: Any, label: str, *, value: Any = _UNSET) -> ipyw
     options : list, dict, tuple, bool, number, str, date or widget
         A list or dict (label → value): choice, as buttons when there are at most three short ones;
         None among them reads "all together". (least, most) or (least, most, step): a number.
-        True or False: a tick box. A number, text or date: that, free to change.
+        (first, last) day: a day between them, or none. True or False: a tick box. A number, text or
+        date: that, free to change.
     label : str
         The text beside the control, in the page's language.
     value : object
@@ -63,7 +67,7 @@ def control(name: str, options: Any, label: str, *, value: Any = _UNSET) -> ipyw
         made.value = value
     made.description = made.tooltip = label
     made.layout = shared(ipywidgets.Layout, **_LAYOUT)
-    if hasattr(made.style, "description_width"):
+    if hasattr(getattr(made, "style", None), "description_width"):
         made.style = shared(type(made.style), description_width="auto")
     if made.has_trait("continuous_update"):
         made.continuous_update = False
@@ -77,6 +81,8 @@ def _made(name: str, options: Any) -> ipywidgets.Widget:
         return ipywidgets.Checkbox(value=options, indent=False)
     if isinstance(options, tuple) and len(options) in (2, 3) and all(map(_is_number, options)):
         return _number_box(*options)
+    if is_days(options):
+        return Day(*options)
     if isinstance(options, (list, tuple, Mapping)) and len(options):
         return _choice(options)
     for kind, widget in _FREE:
@@ -94,6 +100,11 @@ _FREE = (
     (str, ipywidgets.Text),
     (date, ipywidgets.DatePicker),
 )
+
+
+def is_days(options: Any) -> bool:
+    """Whether these are the first and the last of the days of which one may be chosen."""
+    return isinstance(options, tuple) and len(options) == 2 and all(isinstance(one, date) for one in options)
 
 
 def _is_number(value: Any) -> bool:
@@ -122,3 +133,46 @@ def _pair(option: Any) -> tuple[str, Any]:
     if isinstance(option, tuple) and len(option) == 2:
         return str(option[0]), option[1]
     return (_("all together") if option is None else str(option)), option
+
+
+def step_said(name: str) -> str:
+    """A step of a visit as people say it; the owner's own names as they are."""
+    from csworkbook.events import proposed
+
+    return language.capital(proposed.words().get(name, name))
+
+
+def option_said(name: str, option: Any) -> str:
+    """An option of a control as people say it, where the function does not say it."""
+    if option is None and name == "stage":
+        return _("any stage")
+    if option is None:
+        return _("all together")
+    if isinstance(option, str) and option[:-1].isdigit() and option.endswith("D"):
+        days = int(option[:-1])
+        return language.ngettext("{days} day", "{days} days", days).format(days=language.number(days))
+    if isinstance(option, float):
+        return language.percent(option, 1 if round(option * 1000) % 10 else 0)
+    said = {"week": _("week"), "month": _("month"), "nl": "Nederlands", "en": "English"}.get(option)
+    return said or language.capital(str(word(option)))
+
+
+def label_said(name: str) -> str:
+    """What a parameter is called on the page."""
+    return {
+        "by": _("Split by"),
+        "stage": _("Stage"),
+        "every": _("Per"),
+        "within": _("Within"),
+        "silence": _("Lapsed after"),
+        "margin": _("Gross margin"),
+        "customers_per_year": _("Customers a year (0 = from your orders)"),
+        "value_per_customer": _("Margin per customer a year (0 = from your orders)"),
+        "invitations": _("Invitations sent (0 = not known)"),
+        "topics": _("Topics, at most"),
+        "language": _("Language"),
+        "extra": _("With the optional questions"),
+        "expected": _("Expected share"),
+        "customers": _("Customers to ask (0 = very many)"),
+        "response": _("Share that answers"),
+    }.get(name, name)

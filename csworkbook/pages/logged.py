@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from csworkbook import events as engine
 from csworkbook import language
-from csworkbook.events.proposed import role_of, usual, words
+from csworkbook.events.proposed import usual, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,16 +49,16 @@ def proposal(events: object) -> list[Step]:
     >>> proposal(log)[1]
     {'name': 'Cart', 'step': ['cart'], 'role': 'cart'}
     """
-    rows: list[Step] = []
-    for step in usual(events):
-        names = [str(name) for name in step.where["step"]]
-        role = step.role or next((role_of(name) for name in names if role_of(name) in words()), "")
-        called = label(names[0], role)
-        taken = [row["name"].casefold() for row in rows]
-        rows.append(
-            {"name": names[0][:60] if called.casefold() in taken else called, "step": names, "role": role}
-        )
-    return rows
+    steps = usual(events)
+    times = Counter(step.role for step in steps)
+    return [
+        {
+            "name": label(step.name, step.role if times[step.role] == 1 else ""),
+            "step": [str(name) for name in step.where["step"]],
+            "role": step.role,
+        }
+        for step in steps
+    ]
 
 
 def label(name: str, role: str) -> str:

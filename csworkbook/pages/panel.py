@@ -14,7 +14,9 @@ import ipywidgets
 from csworkbook import figures, language
 from csworkbook.errors import MissingTable
 from csworkbook.language import gettext as _
-from csworkbook.pages.controls import control
+from csworkbook.pages import limits
+from csworkbook.pages.controls import control, is_days, label_said, option_said, step_said
+from csworkbook.pages.fold import Fold
 from csworkbook.pages.page import Page, soon
 from csworkbook.pages.table import Table
 from csworkbook.pages.talking import boxed, guarded, markup, seen, shared
@@ -28,7 +30,14 @@ if TYPE_CHECKING:
     from csworkbook.shop import Shop
 
 
-def panel(shop: Shop, function: Callable[..., Result], title: str = "", **controls: Any) -> Panel:
+def panel(
+    shop: Shop,
+    function: Callable[..., Result],
+    title: str = "",
+    *,
+    more: Mapping[str, Any] | None = None,
+    **controls: Any,
+) -> Panel:
     """Any chapter function as a panel: controls, headline, picture, table and downloads.
 
     Parameters
@@ -39,26 +48,35 @@ def panel(shop: Shop, function: Callable[..., Result], title: str = "", **contro
         A chapter function: positional parameters named for tables (or one, `shop`), the rest keyword-only.
     title : str
         The panel's head; the question the function answers by default.
+    more : dict
+        Controls like `controls` that are used less often: they are folded away behind "More choices".
     **controls
         One per keyword parameter, as in ``ipywidgets.interact``: a list to choose from, a
-        (least, most, step), True or False; or a function of the tables that gives such a list.
+        (least, most, step), a (first, last) day, True or False; or a function of the tables that gives
+        one of these.
 
     >>> from csworkbook import effort
     >>> from csworkbook.shop import open_shop
     >>> panel(open_shop(), effort.by_stage, by=[None, "device"]).result.by is None
     True
     """
-    return Panel(shop, function, title, controls)
+    return Panel(shop, function, title, controls, more)
 
 
 class Panel(ipywidgets.VBox):
     """What `panel` makes; `result` is what it shows now, None when there is nothing to show."""
 
     def __init__(
-        self, shop: Shop, function: Callable[..., Result], title: str, options: dict[str, Any]
+        self,
+        shop: Shop,
+        function: Callable[..., Result],
+        title: str,
+        options: Mapping[str, Any],
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         self.page, self.function, self.title = Page.of(shop), function, title or _(function.question)
-        self.options, self.result, self.prepared = options, None, False
+        self.options, self.more = {**options, **(more or {})}, set(more or ())
+        self.result, self.prepared = None, False
         self.controls: dict[str, ipywidgets.Widget] = {}
         self._ahead: tuple[dict[str, Any], Shop, Result] | None = None
         head = markup(f'<h2 class="csw-title">{escape(self.title)}</h2>')
@@ -104,14 +122,18 @@ class Panel(ipywidgets.VBox):
         self._look("waiting")
 
     def _build(self) -> None:
-        self._bar = ipywidgets.Box(layout=shared(ipywidgets.Layout))
+        self._bar, self._fold = (
+            ipywidgets.Box(layout=shared(ipywidgets.Layout)),
+            Fold() if self.more else None,
+        )
         self._words, self._picture, self._table = markup(), ipywidgets.Output(), Table(_nothing())
         buttons = ipywidgets.Box(self._downloads(), layout=shared(ipywidgets.Layout))
         for part, name in ((self._bar, "controls"), (self._picture, "figure"), (buttons, "actions")):
             part.add_class(f"csw-{name}")
         self._picture.layout.height = f"{figures.HEIGHT}px"
         self._make_controls()
-        self.children = (*self.children, self._bar, self._words, self._picture, self._table, buttons)
+        fold = [self._fold] if self.more else []
+        self.children = (*self.children, self._bar, *fold, self._words, self._picture, self._table, buttons)
 
     def _look(self, state: str) -> None:
         """The panel's classes: "waiting" keeps the room for what will come, "empty" gives it up."""
@@ -165,22 +187,24 @@ class Panel(ipywidgets.VBox):
     def _fill(self) -> None:
         """Show the result in the table: the shown columns, each written as people read it."""
         if self.result is not None:
-            heads = zip(self.result.columns, self.result.heads(), strict=True)
-            self._table.heads = {column: self._headed(column, head) for column, head in heads}
-            self._table.show(self.result.sortable(), written=self.result.cells())
+            found = limits.shown(self.result)
+            self._table.heads = {column: self._headed(column, head) for column, head in found.heads.items()}
+            self._table.show(
+                found.frame, written=found.written, wrapped=found.limited, note=limits.note(found.limited)
+            )
 
     def _headed(self, column: str, head: str) -> str:
         return (self.page.header(column) if head == column else None) or head
 
     def _make_controls(self) -> None:
-        self.controls = {}
-        for name in self.options:
-            made = guarded(self._control, self._complain)(name)
-            if made is not None:
-                self.controls[name] = made
-                self.page.visit.keep(f"{self.function.__name__}.{name}", made)
-                made.observe(self._show, "value")
-        self._bar.children = tuple(self.controls.values())
+        made = {name: guarded(self._control, self._complain)(name) for name in self.options}
+        self.controls = {name: widget for name, widget in made.items() if widget is not None}
+        self._bar.children = tuple(w for name, w in self.controls.items() if name not in self.more)
+        if self._fold:
+            self._fold.hold([w for name, w in self.controls.items() if name in self.more])
+        for name, widget in self.controls.items():
+            self.page.visit.keep(f"{self.function.__name__}.{name}", widget)
+            widget.observe(self._show, "value")
 
     def _control(self, name: str) -> ipywidgets.Widget | None:
         options = self._listed(name)
@@ -189,7 +213,7 @@ class Panel(ipywidgets.VBox):
         start = self._start(name, options)
         if isinstance(options, list):
             options = [(self._named(name, option), option) for option in options]
-        label = self._parts("labels").get(name) or _label(name)
+        label = self._parts("labels").get(name) or label_said(name)
         made = control(name, options, label, value=start)
         made.tooltip = name
         return made
@@ -199,8 +223,8 @@ class Panel(ipywidgets.VBox):
         said = self._parts("choices").get((name, option))
         column = isinstance(option, str) and name == "by" and word(option) == option
         step = name == "step" and option is not None
-        called = _step(option) if step else self.page.header(option) if column else None
-        return said or called or _choice(name, option)
+        called = step_said(option) if step else self.page.header(option) if column else None
+        return said or called or option_said(name, option)
 
     def _parts(self, which: str) -> Mapping:
         """What the function calls its parameters ("labels") or their options ("choices")."""
@@ -225,21 +249,32 @@ class Panel(ipywidgets.VBox):
         value = language.current() if name == "language" else value
         if isinstance(options, list):
             return value if value in options or not options else options[0]
+        if is_days(options):
+            return value or ""
         return 0 if value is None else value
 
     def _refresh_controls(self) -> None:
         """Choices that depend on the data may be other ones now; what still can be chosen stays."""
-        for name, options in self.options.items():
-            if callable(options) and name in self.controls:
-                pairs = [(self._named(name, o), o) for o in self.page.shop.call(options)]
-                widget = self.controls[name]
-                if [v for _l, v in pairs] != list(widget._options_values):
-                    before = widget.value
-                    widget.unobserve(self._show, "value")
-                    widget.options = pairs
-                    values = [v for _l, v in pairs]
-                    widget.index = values.index(before) if before in values else 0
-                    widget.observe(self._show, "value")
+        listed = {name: self._listed(name) for name, options in self.options.items() if callable(options)}
+        if any((listed[name] == []) == (name in self.controls) for name in listed):
+            self._make_controls()  # there is something to choose where nothing was, or the other way round
+            return
+        for name in listed.keys() & self.controls.keys():
+            widget = self.controls[name]
+            widget.unobserve(self._show, "value")
+            if is_days(listed[name]):
+                widget.bound(*listed[name])
+            else:
+                self._offer(name, listed[name])
+            widget.observe(self._show, "value")
+
+    def _offer(self, name: str, options: list) -> None:
+        """Let these be chosen."""
+        widget = self.controls[name]
+        if options != list(widget._options_values):
+            before = widget.value
+            widget.options = [(self._named(name, option), option) for option in options]
+            widget.index = options.index(before) if before in options else 0
 
     def _filename(self) -> str:
         return re.sub(r"[^\w]+", "-", f"{self.page.shop.name} {self.title}".lower()).strip("-")[:90]
@@ -282,45 +317,3 @@ def _nothing() -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame()
-
-
-def _step(name: str) -> str:
-    """A step of a visit as people say it; the owner's own names as they are."""
-    from csworkbook.events import proposed
-
-    return language.capital(proposed.words().get(name, name))
-
-
-def _choice(name: str, option: Any) -> str:
-    if option is None and name == "stage":
-        return _("any stage")
-    if option is None:
-        return _("all together")
-    if isinstance(option, str) and option[:-1].isdigit() and option.endswith("D"):
-        days = int(option[:-1])
-        return language.ngettext("{days} day", "{days} days", days).format(days=language.number(days))
-    if isinstance(option, float):
-        return language.percent(option, 1 if round(option * 1000) % 10 else 0)
-    said = {"week": _("week"), "month": _("month"), "nl": "Nederlands", "en": "English"}.get(option)
-    return said or language.capital(str(word(option)))
-
-
-def _label(name: str) -> str:
-    """What a parameter is called on the page."""
-    return {
-        "by": _("Split by"),
-        "stage": _("Stage"),
-        "every": _("Per"),
-        "within": _("Within"),
-        "silence": _("Lapsed after"),
-        "margin": _("Gross margin"),
-        "customers_per_year": _("Customers a year (0 = from your orders)"),
-        "value_per_customer": _("Margin per customer a year (0 = from your orders)"),
-        "invitations": _("Invitations sent (0 = not known)"),
-        "topics": _("Topics, at most"),
-        "language": _("Language"),
-        "extra": _("With the optional questions"),
-        "expected": _("Expected share"),
-        "customers": _("Customers to ask (0 = very many)"),
-        "response": _("Share that answers"),
-    }.get(name, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -62,11 +62,18 @@ class Table(Talking):
         self.show(frame)
 
     def show(
-        self, frame: pd.DataFrame, *, caption: str | None = None, written: list[list[str]] | None = None
+        self,
+        frame: pd.DataFrame,
+        *,
+        caption: str | None = None,
+        written: list[list[str]] | None = None,
+        wrapped: Collection[str] = (),
+        note: str = "",
     ) -> None:
         """Show another frame; the order chosen by the reader stays.
 
         `written` gives the cells as they are shown, row by row; `frame` then only says how they sort.
+        Numbers stay on one line, but for the columns `wrapped`. `note` stands below the table.
         """
         sent = frame.head(MOST_ROWS)
         cells = [_cells(sent.iloc[:, i], self.formats.get(name)) for i, name in enumerate(frame.columns)]
@@ -74,10 +81,13 @@ class Table(Talking):
             for cell, row in zip(column, written, strict=False):
                 cell[0] = row[i]
         with self.hold_sync():
-            self.columns = [self._column(name, frame.iloc[:, i]) for i, name in enumerate(frame.columns)]
+            self.columns = [
+                self._column(name, frame.iloc[:, i]) | ({"wraps": True} if name in wrapped else {})
+                for i, name in enumerate(frame.columns)
+            ]
             self.rows = [list(row) for row in zip(*cells, strict=True)]
             self.caption = self.caption if caption is None else caption
-            self.note = _shortened(len(sent), len(frame))
+            self.note = " ".join(filter(None, (note, _shortened(len(sent), len(frame)))))
             self.chosen = -1
 
     def _column(self, name: Any, values: pd.Series) -> dict[str, str]:

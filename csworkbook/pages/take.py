@@ -11,7 +11,7 @@ import ipywidgets
 
 from csworkbook import chapters, evidence, language
 from csworkbook.errors import SettingError
-from csworkbook.findings import Finding, rank
+from csworkbook.findings import Finding, not_to_add, rank
 from csworkbook.language import gettext as _
 from csworkbook.language import ngettext
 from csworkbook.pages.page import Page
@@ -67,7 +67,8 @@ def listed(ranked: list[Finding], *, shown: bool) -> str:
     folded = (
         f'<details class="csw-method"><summary>{escape(more)}</summary>{_items(rest, _FIRST + 1)}</details>'
     )
-    return _items(first) + (folded if rest else "")
+    beware = f'<p class="csw csw-note">{escape(not_to_add(ranked))}</p>' if not_to_add(ranked) else ""
+    return _items(first) + (folded if rest else "") + beware
 
 
 def _each_advice_once(ranked: list[Finding]) -> list[Finding]:

@@ -325,7 +325,8 @@ class Ambition(Result):
         return _(
             "Can bring = more contacts answered in time × difference in buying again within {days} days (same channel and "
             "stage, ordered before or not) × {customers} customers in touch a year × {worth} margin per customer a year "
-            "(that of the orders where it is filled in, else {margin} of the revenue); 95% ranges. Left out: contacts "
+            "(that of the orders where it is filled in, else {margin} of the revenue; less that on what was paid back, as far "
+            "as the orders tell it); 95% ranges. Left out: contacts "
             "before the first order, or whose window is not over. Better than promised counts as no more than meeting it "
             "(handbook 1.3)."
         ).format(

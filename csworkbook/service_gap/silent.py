@@ -317,9 +317,10 @@ class SilentCustomers(Result):
         said = [self.each.caveat] if self.each is not None else []
         if self.each is not None and self.each.n:
             said.append(
-                _("Margin: that of the orders where it is filled in, else {margin} of the revenue.").format(
-                    margin=language.percent(self.margin)
-                )
+                _(
+                    "Margin: that of the orders where it is filled in, else {margin} of the revenue; less that on what was "
+                    "paid back, as far as the orders tell it."
+                ).format(margin=language.percent(self.margin))
             )
         if self.short:
             said.append(

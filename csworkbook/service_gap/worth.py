@@ -11,6 +11,7 @@ from csworkbook import language
 from csworkbook.errors import DataError
 from csworkbook.estimates import Estimate
 from csworkbook.language import gettext as _
+from csworkbook.order_value import margins
 from csworkbook.repeats import known_customers
 
 YEAR = pd.Timedelta(days=365)
@@ -60,7 +61,7 @@ def of_customers(
 ) -> Worth | None:
     """The yearly margin of a customer: typed in, or the mean over the customers of the last 365 days.
 
-    The orders' own margin counts where it is filled in, elsewhere their revenue times `margin`. Orders
+    The margin of each order is that of `order_value.margins`. Orders
     of less than a year are not made a year: see `Worth.days`. Orders without a customer are left out.
     The mean's uncertainty is that of resampled customers (seeded bootstrap; the normal distribution
     above 2,000 customers).
@@ -82,19 +83,6 @@ def of_customers(
     earned = pd.Series(margins(year, margin), index=year.index)
     yearly = earned.groupby(year["customer"], sort=False).sum().to_numpy(float)
     return Worth(float(yearly.mean()), resampled_means(yearly, seed), len(yearly), int(min(days, 365)))
-
-
-def margins(orders: pd.DataFrame, margin: float) -> np.ndarray:
-    """The margin of every order in money; nothing where neither margin nor revenue is known.
-
-    >>> margins(pd.DataFrame({"revenue": [100.0, 100.0], "margin": [20.0, None]}), 0.35).tolist()
-    [20.0, 35.0]
-    """
-    earned = orders["revenue"].to_numpy(float, na_value=np.nan) * margin
-    if "margin" in orders:
-        own = orders["margin"].to_numpy(float, na_value=np.nan)
-        earned = np.where(np.isnan(own), earned, own)
-    return np.nan_to_num(earned)
 
 
 def _days(at: pd.Series) -> float:

@@ -1,5 +1,6 @@
 """What every browser test needs: a browser, a running server, pages that tell on outside requests."""
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,11 +8,20 @@ from urllib.parse import urlsplit
 
 import pytest
 from install import find
-from serving import serving
+from serving import ALIVE, serving
 
 from csworkbook.paths import notebooks_folder
 
 HARMLESS = "setData is not a function"  # plotly's renderer keeps a PNG, which Voila has no place for
+LONG = 60_000  # ms: what a busy machine may take for anything; nobody waits longer than it lasts
+# what Voila asks when a page is left; a browser that is closed at once does not get round to it
+END = """async () => {
+    const { baseUrl, kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+    const body = new FormData();
+    body.append("_xsrf", document.cookie.match(/\\b_xsrf=([^;]*)/)?.[1] ?? "");
+    const signal = AbortSignal.timeout(500); // that it was asked is enough
+    await fetch(`${baseUrl}voila/api/shutdown/${kernelId}`, { method: "POST", body, signal });
+}"""
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -30,8 +40,9 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def browser(chromium):
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=LONG)
     with sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield running
@@ -84,6 +95,8 @@ def open_page(browser):
     def make(*, width=1280, hang=False, language=None):
         size = NARROW if width < 600 else WIDE
         context = browser.new_context(viewport=size, locale=language, accept_downloads=True)
+        context.set_default_timeout(LONG)
+        context.add_init_script(ALIVE)
         contexts.append(context)
         outside = Outside(hang=hang)
         outside.watch(context)
@@ -95,7 +108,15 @@ def open_page(browser):
 
     yield make
     for context in contexts:
-        context.close()
+        leave(context)
+
+
+def leave(context):
+    """Close pages as people do: the kernels behind them end, and do not go on working beside the next test."""
+    for page in context.pages:
+        with contextlib.suppress(Exception):
+            page.evaluate(END)
+    context.close()
 
 
 @pytest.fixture

@@ -2,12 +2,9 @@
 
 import contextlib
 import json
-import os
 import re
-import signal
 import sqlite3
 
-import psutil
 import pytest
 from serving import serving
 
@@ -18,7 +15,6 @@ from csworkbook.pages import saved_funnels
 from csworkbook.shop import new_shop, open_shop
 
 expect = pytest.importorskip("playwright.sync_api").expect
-LONG = 60_000
 CHAPTER = "07_funnel.ipynb"
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 CELLS = (
@@ -81,9 +77,9 @@ def fresh(shop):
 
 
 def opened(page, server, spoken="nl"):
-    page.goto(server.chapter(f"{spoken}/{CHAPTER}"))
-    expect(page.locator(".csw-ask").first.locator("input").first).to_be_enabled(timeout=LONG)
-    expect(page.locator(".csw-calc-row input").first).to_be_editable(timeout=LONG)
+    server.open(page, f"{spoken}/{CHAPTER}")
+    expect(page.locator(".csw-ask").first.locator("input").first).to_be_enabled()
+    expect(page.locator(".csw-calc-row input").first).to_be_editable()
     return page
 
 
@@ -97,15 +93,7 @@ def choose(page, item, answer, spoken="nl"):
 
 
 def is_saved(page):
-    expect(page.locator(".csw-ask-saved")).to_have_text(SAVED, timeout=LONG)
-
-
-def kill(server, page):
-    name = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
-    children = psutil.Process(server.process.pid).children(recursive=True)
-    process = next(child for child in children if any(name in word for word in child.cmdline()))
-    os.kill(process.pid, signal.SIGKILL)
-    psutil.wait_procs([process], timeout=5)
+    expect(page.locator(".csw-ask-saved")).to_have_text(SAVED)
 
 
 def stored(shop):
@@ -135,12 +123,12 @@ def test_answers_are_there_after_a_reload_and_a_dead_kernel(own, open_page, fres
     noted.locator("textarea").press_sequentially("pas na het winkelwagentje", delay=5)
     is_saved(page)
     expect(page.locator(".csw-ask-top")).to_contain_text(re.compile(r"2 \w+ 11"))
-    kill(own, page)
+    own.kill(page)
     choose(page, "costs", "partly")
     noted.locator("textarea").press_sequentially(", <b>jammer</b>", delay=5)
     page.reload()
     is_saved(page)
-    expect(question(page, "costs").locator("input[value=partly]")).to_be_checked(timeout=LONG)
+    expect(question(page, "costs").locator("input[value=partly]")).to_be_checked()
     expect(page.locator(".csw-ask-top")).to_contain_text(re.compile(r"3 \w+ 11"))
     assert {item: one.answer for item, one in stored(fresh).answers.items()} == {
         "structure": "yes", "guest": "no", "costs": "partly",
@@ -180,11 +168,11 @@ def test_what_is_to_be_mended_shows_at_once_and_stands_in_the_report(
     page = opened(open_page(), own)
     lack = audits.checklist("ux", language="nl").item("guest").lack
     choose(page, "guest", "no")
-    expect(page.locator(".csw-audit-page .csw-findings")).to_contain_text(lack, timeout=LONG)
-    expect(page.locator(".csw-panel .csw-findings").last).to_contain_text(lack, timeout=LONG)
-    expect(page.locator(".csw-audit-page .csw-figure .main-svg").first).to_be_visible(timeout=LONG)
+    expect(page.locator(".csw-audit-page .csw-findings")).to_contain_text(lack)
+    expect(page.locator(".csw-panel .csw-findings").last).to_contain_text(lack)
+    expect(page.locator(".csw-audit-page .csw-figure .main-svg").first).to_be_visible()
     for button, words in ((reporting(page), lack), (printing(page), "☒")):
-        with page.expect_download(timeout=LONG) as waiting:
+        with page.expect_download() as waiting:
             button.click()
         path = tmp_path / "file.html"
         waiting.value.save_as(path)
@@ -209,16 +197,16 @@ def printing(page):
 def test_a_second_round_shows_what_was_answered_before(own, open_page, fresh):
     rounds.save(fresh.store, "ux", "1", "guest", answer="no", by="Noor")
     page = opened(open_page(), own)
-    expect(question(page, "guest").locator("input[value=no]")).to_be_checked(timeout=LONG)
+    expect(question(page, "guest").locator("input[value=no]")).to_be_checked()
     page.locator(".csw-audit-rounds .csw-press:visible").first.click()
-    expect(question(page, "guest").locator(".csw-ask-before")).not_to_have_text("", timeout=LONG)
+    expect(question(page, "guest").locator(".csw-ask-before")).not_to_have_text("")
     expect(question(page, "guest").locator("input:checked")).to_have_count(0)
     choose(page, "guest", "yes")
     is_saved(page)
     page.reload()
-    expect(question(page, "guest").locator("input[value=yes]")).to_be_checked(timeout=LONG)
+    expect(question(page, "guest").locator("input[value=yes]")).to_be_checked()
     page.locator(".csw-control-round select").select_option(index=1)
-    expect(question(page, "guest").locator("input[value=no]")).to_be_checked(timeout=LONG)
+    expect(question(page, "guest").locator("input[value=no]")).to_be_checked()
     expect(question(page, "guest").locator("input[value=no]")).to_be_disabled()
     assert [one.answer("guest").answer for one in rounds.rounds(fresh.store, "ux")] == ["yes", "no"]
 
@@ -243,7 +231,7 @@ def test_two_tabs_do_not_wipe_each_other(own, open_page, fresh):
     is_saved(one)
     choose(two, "costs", "yes")
     is_saved(two)
-    expect(question(two, "guest").locator("input[value=no]")).to_be_checked(timeout=LONG)
+    expect(question(two, "guest").locator("input[value=no]")).to_be_checked()
     assert len(stored(fresh).answers) == 2
 
 
@@ -252,7 +240,7 @@ def test_on_the_demo_page_it_is_the_visitors_own(demo, open_page, fresh):
     choose(page, "guest", "no")
     is_saved(page)
     page.reload()
-    expect(question(page, "guest").locator("input[value=no]")).to_be_checked(timeout=LONG)
+    expect(question(page, "guest").locator("input[value=no]")).to_be_checked()
     other = opened(open_page(), demo)
     other.wait_for_timeout(1000)
     expect(other.locator(".csw-ask input:checked")).to_have_count(0)
@@ -264,14 +252,10 @@ def test_without_an_answer_it_is_said_and_sent_afterwards(own, open_page, fresh)
     page = opened(open_page(), own)
     choose(page, "structure", "yes")
     is_saved(page)
-    name = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
-    children = psutil.Process(own.process.pid).children(recursive=True)
-    process = next(child for child in children if any(name in word for word in child.cmdline()))
-    process.suspend()
-    choose(page, "guest", "no")
-    expect(page.locator(".csw-ask-failure")).not_to_have_text("", timeout=LONG)
-    process.resume()
-    expect(page.locator(".csw-ask-failure")).to_have_text("", timeout=LONG)
+    with own.asleep(page):
+        choose(page, "guest", "no")
+        expect(page.locator(".csw-ask-failure")).not_to_have_text("")
+    expect(page.locator(".csw-ask-failure")).to_have_text("")
     is_saved(page)
     assert stored(fresh).answer("guest").answer == "no"
 
@@ -287,17 +271,17 @@ def test_a_funnel_is_typed_saved_and_there_after_a_reload(own, open_page, fresh)
     fill(page, 0, "2.000")
     fill(page, 1, "0,5")
     fill(page, 2, "33 %")
-    expect(total).to_have_text("5,7%", timeout=LONG)  # .5 × .33 × .58 × .6 = .0574
+    expect(total).to_have_text("5,7%")  # .5 × .33 × .58 × .6 = .0574
     expect(page.locator(".csw-calc-read").nth(1)).to_contain_text("1.000")
-    expect(page.locator(".csw-calc-saved")).to_have_text(SAVED, timeout=LONG)
+    expect(page.locator(".csw-calc-saved")).to_have_text(SAVED)
     page.locator(".csw-control-funnel_name input").fill("Voorjaar")
     page.locator(".csw-control-funnel_name input").press("Tab")
     page.locator(".csw-calculator .csw-press:visible").first.click()
-    expect(page.locator(".csw-calculator .csw-done")).to_contain_text("Voorjaar", timeout=LONG)
+    expect(page.locator(".csw-calculator .csw-done")).to_contain_text("Voorjaar")
     page.reload()
-    expect(page.locator(".csw-control-funnel select")).to_have_value(re.compile("."), timeout=LONG)
-    expect(page.locator(".csw-calc-row")).to_have_count(5, timeout=LONG)
-    expect(page.locator(".csw-calc-row input").first).to_be_editable(timeout=LONG)
+    expect(page.locator(".csw-control-funnel select")).to_have_value(re.compile("."))
+    expect(page.locator(".csw-calc-row")).to_have_count(5)
+    expect(page.locator(".csw-calc-row input").first).to_be_editable()
     assert [typed for _name, typed in steps(page)] == ["2.000", "0,5", "33 %", "58%", "60%"]
     assert saved_funnels.find(fresh.store, "voorjaar")[0].total == pytest.approx(0.0574, abs=5e-5)
 
@@ -305,15 +289,15 @@ def test_a_funnel_is_typed_saved_and_there_after_a_reload(own, open_page, fresh)
 def test_nothing_typed_is_lost_by_a_dead_kernel_or_another_part_of_the_page(own, open_page, fresh):
     page = opened(open_page(), own)
     fill(page, 1, "50%")
-    expect(page.locator(".csw-calc-total")).to_have_text("5,7%", timeout=LONG)
+    expect(page.locator(".csw-calc-total")).to_have_text("5,7%")
     name = page.locator(".csw-calc-row").nth(1).locator("input").first
     name.fill("")
     choose(page, "guest", "no")
     name.press_sequentially("Doorgeklikt 🚲 <b>", delay=20)
-    kill(own, page)
+    own.kill(page)
     fill(page, 2, "40%")
     page.reload()
-    expect(page.locator(".csw-calc-total")).to_have_text("7,0%", timeout=LONG)  # .5 × .4 × .58 × .6 = .0696
+    expect(page.locator(".csw-calc-total")).to_have_text("7,0%")  # .5 × .4 × .58 × .6 = .0696
     assert steps(page)[1:3] == [("Doorgeklikt 🚲 <b>", "50%"), (steps(page)[2][0], "40%")]
     assert kept_in_the_browser(page) == []
 
@@ -325,21 +309,21 @@ def test_steps_are_added_moved_and_taken_away_by_keyboard(own, open_page, fresh)
     page.keyboard.type("Bedankt")
     page.keyboard.press("Tab")
     page.keyboard.type("veel")
-    expect(page.locator(".csw-calc-bad").last).not_to_have_text("", timeout=LONG)
+    expect(page.locator(".csw-calc-bad").last).not_to_have_text("")
     expect(page.locator(".csw-calc-total")).to_have_text("–")
     page.keyboard.press("Control+A")
     page.keyboard.type("50%")
-    expect(page.locator(".csw-calc-total")).to_have_text("3,8%", timeout=LONG)
+    expect(page.locator(".csw-calc-total")).to_have_text("3,8%")
     up = page.locator(".csw-calc-row").last.locator("button").first
     up.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".csw-calc-row").nth(4).locator("button").first).to_be_focused()
     assert [name for name, _typed in steps(page)] == [*names[:4], "Bedankt", names[4]]
     page.locator(".csw-calc-row").nth(1).locator("button").last.press("Enter")
-    expect(page.locator(".csw-calc-saved")).to_have_text(SAVED, timeout=LONG)
+    expect(page.locator(".csw-calc-saved")).to_have_text(SAVED)
     page.reload()
-    expect(page.locator(".csw-calc-row")).to_have_count(5, timeout=LONG)
-    expect(page.locator(".csw-calc-row input").first).to_be_editable(timeout=LONG)
+    expect(page.locator(".csw-calc-row")).to_have_count(5)
+    expect(page.locator(".csw-calc-row input").first).to_be_editable()
     assert [name for name, _typed in steps(page)] == [names[0], *names[2:4], "Bedankt", names[4]]
 
 
@@ -348,8 +332,8 @@ def test_a_funnel_goes_to_a_colleague_as_a_file_and_a_wrong_file_is_explained(
 ):
     page = opened(open_page(), own)
     fill(page, 1, "50%")
-    expect(page.locator(".csw-calc-total")).to_have_text("5,7%", timeout=LONG)
-    with page.expect_download(timeout=LONG) as waiting:
+    expect(page.locator(".csw-calc-total")).to_have_text("5,7%")
+    with page.expect_download() as waiting:
         page.locator(".csw-calculator .csw-button", has_text=re.compile("bestand|file")).first.click()
     shared = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(shared)
@@ -359,10 +343,10 @@ def test_a_funnel_goes_to_a_colleague_as_a_file_and_a_wrong_file_is_explained(
     (tmp_path / "wrong.json").write_text('{"orders": []}')
     chooser = other.locator(".csw-calculator input[type=file]")
     chooser.set_input_files(tmp_path / "wrong.json")
-    expect(other.locator(".csw-calculator .csw-upload-outcomes")).to_contain_text("no funnel", timeout=LONG)
+    expect(other.locator(".csw-calculator .csw-upload-outcomes")).to_contain_text("no funnel")
     assert len(steps(other)) == 5
     chooser.set_input_files(shared)
-    expect(other.locator(".csw-calc-total")).to_have_text("5.7%", timeout=LONG)
+    expect(other.locator(".csw-calc-total")).to_have_text("5.7%")
     assert [typed for _name, typed in steps(other)] == ["1,000", "50%", "33%", "58%", "60%"]
 
 
@@ -375,8 +359,8 @@ def test_everybody_can_use_the_page(demo, open_page, serious, screenshots, spoke
     fill(page, 3, "many")
     with speaking(spoken):
         lack = audits.checklist("ux").item("structure").lack
-    expect(page.locator(".csw-audit-page .csw-findings")).to_contain_text(lack, timeout=LONG)
-    expect(page.locator(".csw-audit-page .csw-figure .main-svg").first).to_be_visible(timeout=LONG)
+    expect(page.locator(".csw-audit-page .csw-findings")).to_contain_text(lack)
+    expect(page.locator(".csw-audit-page .csw-figure .main-svg").first).to_be_visible()
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     page.locator(".csw-calculator .csw-press:visible").last.click()
     page.wait_for_timeout(1000)

@@ -260,11 +260,96 @@ def test_the_form_works_from_the_keyboard(open_page, server):
     assert names.nth(1).input_value() == second
 
 
+def first(page):
+    """The first panel with controls."""
+    return page.locator(".csw-panel:has(.csw-controls)").first
+
+
+def shows(page, text):
+    expect(first(page).locator(".csw-headline")).to_contain_text(text, timeout=LONG)
+
+
+def test_a_month_is_typed_and_comes_back_after_a_reload(open_page, server):
+    page = settled(opened(open_page(), server, "en"))
+    first(page).locator(".csw-control-since input").focus()
+    page.keyboard.type("05012026")  # with a year that is typed digit by digit
+    shows(page, "(from 1 May 2026)")
+    first(page).locator(".csw-control-until input").fill("2026-05-31")
+    shows(page, "(1 May 2026 – 31 May 2026)")
+    before = counted(page)
+    page.wait_for_timeout(1 * SECONDS)
+    settled(opened(page, server, "en"))
+    awaits(page, before)
+    assert first(page).locator(".csw-control-since input").input_value() == "2026-05-01"
+
+
+def test_a_period_that_cannot_be_is_a_sentence(open_page, server):
+    page = settled(opened(open_page(), server, "en"))
+    since, until = (first(page).locator(f".csw-control-{name} input") for name in ("since", "until"))
+    since.fill("2026-05-10")
+    shows(page, "(from 10 May 2026)")
+    until.fill("2026-05-02")
+    said = first(page).locator(".csw-error")
+    expect(said).to_contain_text(
+        "The last day (2 May 2026) comes before the first (10 May 2026).", timeout=LONG
+    )
+    until.fill("2031-05-02")  # beyond the log: not sent, and told when one goes on
+    until.blur()
+    expect(first(page).locator(".csw-control-until")).to_contain_text(
+        "A day from 19 April 2026 to 30 June 2026"
+    )
+    expect(until).to_have_attribute("aria-invalid", "true")
+    until.fill("")
+    shows(page, "(from 10 May 2026)")
+
+
+def test_choices_that_are_folded_away_open_from_the_keyboard_and_are_told(open_page, server):
+    page = settled(opened(open_page(), server, "en"))
+    exclude = first(page).locator(".csw-control-exclude select")
+    expect(exclude).to_be_hidden()
+    first(page).locator(".csw-fold summary").focus()
+    page.keyboard.press("Enter")
+    expect(exclude).to_be_visible()
+    exclude.select_option(label="search")
+    shows(page, "without “search” on the way")
+    first(page).locator(".csw-fold summary").press("Enter")
+    expect(exclude).to_be_hidden()
+    expect(first(page).locator(".csw-changed")).to_have_text("Not by way of: search")
+
+
+def test_last_month_is_laid_beside_the_month_before(open_page, server):
+    page = settled(opened(open_page(), server, "en"))
+    panel = page.locator(".csw-panel:has(.csw-control-periods)")
+    panel.locator(".csw-control-periods select").select_option(label="last month against the month before")
+    said = panel.locator(".csw-headline")
+    for days in ("1 May 2026 – 31 May 2026", "1 Jun 2026 – 30 Jun 2026", "left out: their time was not over"):
+        expect(said).to_contain_text(days, timeout=LONG)
+
+
+@pytest.mark.parametrize("spoken", ["nl", "en"])
+@pytest.mark.parametrize("chapter", [FUNNEL, CHECKOUT])
+def test_no_table_needs_sideways_scrolling_on_a_laptop(open_page, server, chapter, spoken):
+    page = settled(opened(open_page(), server, spoken, chapter))
+    for split in page.locator(".csw-control-by").all():
+        splits = split.locator("button, option")
+        device = splits.filter(has_text=re.compile("Device|Apparaat"))
+        if device.first.evaluate("one => one.tagName") == "BUTTON":
+            device.first.click()
+        else:
+            split.locator("select").select_option(label=device.first.inner_text())
+    page.wait_for_timeout(4 * SECONDS)
+    wide = "[...document.querySelectorAll('.csw-table-scroll')].filter(t => t.scrollWidth > t.clientWidth)"
+    assert page.locator(".csw-table-scroll:visible").count() > 5
+    assert page.evaluate(f"{wide}.map(t => t.closest('.csw-panel').innerText.slice(0, 60))") == []
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("spoken", ["nl", "en"])
 @pytest.mark.parametrize("chapter", [FUNNEL, CHECKOUT])
 def test_everybody_can_use_the_page(open_page, server, serious, screenshots, chapter, spoken, width):
     page = settled(opened(open_page(width=width), server, spoken, chapter))
+    for fold in page.locator(".csw-fold summary").all():
+        fold.click()
     form(page)
     page.locator(".csw-steps-holds summary").click()
     page.locator(".csw-steps-holds .csw-steps-entry").first.wait_for(timeout=LONG)

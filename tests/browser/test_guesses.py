@@ -2,12 +2,9 @@
 
 import io
 import json
-import os
 import re
-import signal
 
 import pandas as pd
-import psutil
 import pytest
 from serving import serving
 
@@ -17,7 +14,6 @@ from csworkbook.language import speaking
 from csworkbook.shop import new_shop, open_shop
 
 expect = pytest.importorskip("playwright.sync_api").expect
-LONG = 60_000
 CHAPTER = "01_workshop.ipynb"
 CELLS = ("import csworkbook as cs\nshop = cs.open_shop()\ncs.welcome(shop)", "cs.guesses(shop)")
 SECRET = ("37.25", "zebra crossing", "giraffe")
@@ -61,8 +57,8 @@ class Screen:
         self.open()
 
     def open(self):
-        self.page.goto(self.server.chapter(f"{self.spoken}/{CHAPTER}"))
-        expect(self.page.locator(".csw-guesses")).to_be_visible(timeout=LONG)
+        self.server.open(self.page, f"{self.spoken}/{CHAPTER}")
+        expect(self.page.locator(".csw-guesses")).to_be_visible()
 
     def said(self, text):
         with speaking(self.spoken):
@@ -80,7 +76,7 @@ class Screen:
         self.counted(0)
 
     def counted(self, n):
-        expect(self.page.locator(".csw-count")).to_have_text(re.compile(rf"^{n} "), timeout=LONG)
+        expect(self.page.locator(".csw-count")).to_have_text(re.compile(rf"^{n} "))
 
     def type(self, superior="", points=(), moment="", word=""):
         self.field("superior").fill(superior)
@@ -101,22 +97,17 @@ class Screen:
         self.shown()
 
     def shown(self):
-        expect(self.page.locator(".csw-panel .js-plotly-plot .main-svg").first).to_be_visible(timeout=LONG)
-        expect(self.page.locator(".csw-headline:visible")).to_have_count(3, timeout=LONG)
+        expect(self.page.locator(".csw-panel .js-plotly-plot .main-svg").first).to_be_visible()
+        expect(self.page.locator(".csw-headline:visible")).to_have_count(3)
 
     def headline(self):
         return self.page.locator(".csw-headline:visible").first
 
     def kill(self):
-        page = self.page
-        id = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
-        children = psutil.Process(self.server.process.pid).children(recursive=True)
-        process = next(one for one in children if any(id in word for word in one.cmdline()))
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait(30)
+        self.server.kill(self.page)
 
     def saved(self, text):
-        with self.page.expect_download(timeout=LONG) as waiting:
+        with self.page.expect_download() as waiting:
             self.button(text).click()
         with open(waiting.value.path(), "rb") as file:
             return file.read()
@@ -139,12 +130,13 @@ def test_a_workshop_from_the_first_guess_to_before_and_after(open_page, notebook
         screen.type(superior="61")
         screen.field("word").focus()
         expect(screen.page.locator(".csw-guesses")).not_to_contain_text("zebra")
-        screen.page.wait_for_timeout(500)
+        remembered = 'Object.values(localStorage).some((one) => one.includes(\'"guess.superior":"61"\'))'
+        screen.page.wait_for_function(remembered)
         screen.kill()
         told = frames(screen.page)
         screen.open()
         screen.counted(2)
-        expect(screen.field("superior")).to_have_value("61", timeout=LONG)
+        expect(screen.field("superior")).to_have_value("61")
         for where in (screen.page.content(), screen.page.evaluate(MODELS), "".join(told)):
             assert len(where) > 1000
             assert [secret for secret in SECRET if secret in where] == []
@@ -168,8 +160,8 @@ def _second_round(screen):
     screen.counted(2)
     screen.button("Reveal").click()
     screen.button("Yes, show them").click()
-    before_after = screen.page.locator(".csw-headline:visible").first
-    expect(before_after).to_contain_text("15%", timeout=LONG)
+    before_after = screen.headline()
+    expect(before_after).to_contain_text("15%")
     # 10.5 − 37.25 and 20 − 80: the middle of −26.75 and −60 is −43.4
     expect(before_after).to_contain_text("−43")
 
@@ -179,7 +171,7 @@ def _exported(open_page, notebook, folder, tmp_path):
     with serving(folder, "--no-preheat", "--notebooks", notebook, log=tmp_path / "again.txt") as server:
         screen = Screen(open_page(), server)
         screen.shown()
-        expect(screen.headline()).to_contain_text("15%", timeout=LONG)
+        expect(screen.headline()).to_contain_text("15%")
         book = pd.read_excel(io.BytesIO(screen.saved("All guesses (Excel)")), engine="calamine")
         text = pd.read_csv(io.BytesIO(screen.saved("All guesses (CSV)")), encoding="utf-8-sig")
         assert screen.page.mistakes == []
@@ -202,7 +194,7 @@ def test_a_visitor_of_the_demo_keeps_his_session_and_nobody_else_sees_it(open_pa
     expect(screen.headline()).to_contain_text("n = 400")
     other = Screen(open_page(), demo)
     expect(other.field("session_name")).to_be_visible()
-    assert "Visit" not in other.page.locator(".csw-guesses").inner_text()
+    expect(other.page.locator(".csw-guesses")).not_to_contain_text("Visit")
 
 
 def test_a_guess_from_the_keyboard_alone(open_page, demo):
@@ -211,14 +203,24 @@ def test_a_guess_from_the_keyboard_alone(open_page, demo):
     screen.field("session_name").focus()
     keyboard.type("Team")
     keyboard.press("Tab")
+    expect(screen.button("Begin")).to_be_focused()
     keyboard.press("Enter")
     screen.counted(0)
     for last in (screen.field("word"), screen.button("Keep this guess")):  # the keys go from field to field
-        expect(last).to_be_visible(timeout=LONG)
+        expect(last).to_be_visible()
     screen.field("superior").focus()
-    for text in ("70", "20", "20", "20", "20", "20", "Delivery", "", "", "bike"):
-        keyboard.type(text)
+    typed = {"superior": "70", **{f"points_{name}": "20" for name in NAMES}, "moment_1": "Zebra"}
+    for name in (
+        *typed,
+        "moment_2",
+        "moment_3",
+        "word",
+    ):  # a word that is listed opens a list that takes a key
+        expect(screen.field(name)).to_be_focused()
+        keyboard.type(typed.get(name, ""))
         keyboard.press("Tab")
+        expect(screen.field(name)).to_have_value(typed.get(name, ""))
+    expect(screen.button("Keep this guess")).to_be_focused()
     keyboard.press("Enter")
     screen.counted(1)
     expect(screen.field("superior")).to_be_focused()
@@ -226,6 +228,7 @@ def test_a_guess_from_the_keyboard_alone(open_page, demo):
     keyboard.press("Enter")
     expect(screen.button("No, not now")).to_be_focused()
     keyboard.press("Shift+Tab")
+    expect(screen.button("Yes, show them")).to_be_focused()
     keyboard.press("Enter")
     screen.shown()
 
@@ -245,7 +248,7 @@ def test_everybody_can_use_the_page(open_page, demo, serious, screenshots, spoke
     screen.counted(1)
     screen.keep(2, superior="40", points=(10, 20, 30, 20, 20), moment=screen.said("Delivery"))
     screen.reveal()
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 3", timeout=LONG)
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 3")
     expect(page.locator("main")).to_contain_text("<img")
     assert page.evaluate("window.hacked") is None
     _fits(page, serious, width)

@@ -16,7 +16,6 @@ from csworkbook.shop import new_shop, open_shop
 
 expect = pytest.importorskip("playwright.sync_api").expect
 SECONDS = 1000
-LONG = 60 * SECONDS
 START, CHAPTER = "00_start.ipynb", "03_effort_survey.ipynb"
 HEADS = [
     "Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Currency",
@@ -122,9 +121,9 @@ THREE = ("orders_export.csv", "tickets.csv", "enquete.xlsx")
 
 
 def opened(page, server, spoken="en"):
-    page.goto(server.chapter(f"{spoken}/{START}"))
-    page.wait_for_selector(".csw-upload input[type=file]", state="attached", timeout=LONG)
-    page.wait_for_selector(".csw-ready-list li", state="attached", timeout=LONG)
+    server.open(page, f"{spoken}/{START}")
+    expect(page.locator(".csw-upload input[type=file]")).to_be_attached()
+    expect(page.locator(".csw-ready-list li").first).to_be_attached()
     return page
 
 
@@ -139,19 +138,19 @@ def card(page, name):
 def bring_three(page, files):
     drop(page, files, *THREE)
     for name in THREE:
-        expect(card(page, name).locator(".csw-headline").first).to_be_visible(timeout=LONG)
+        expect(card(page, name).locator(".csw-headline").first).to_be_visible()
 
 
 def use(page, name):
     card(page, name).locator("button.csw-press").first.click()
-    expect(card(page, name).locator(".csw-done")).to_be_visible(timeout=LONG)
+    expect(card(page, name).locator(".csw-done")).to_be_visible()
 
 
 def in_chapter(page, server):
     """What chapter 03 says first."""
-    page.goto(server.chapter(f"en/{CHAPTER}"))
+    server.open(page, f"en/{CHAPTER}")
     line = page.locator(".csw-headline:visible").first
-    expect(line).to_be_visible(timeout=LONG)
+    expect(line).to_be_visible()
     return line
 
 
@@ -173,11 +172,11 @@ def test_three_files_a_correction_a_chapter_and_a_restart(open_page, workbook, f
         tickets.locator("details.csw-form summary").click()
         tickets.locator('select[data-header="Assignee"]').select_option("")
         tickets.get_by_role("button", name="Apply the changes").click()
-        expect(tickets.locator('select[data-header="Assignee"]')).to_have_count(0, timeout=LONG)
+        expect(tickets.locator('select[data-header="Assignee"]')).to_have_count(0)
         for name in THREE:
             use(page, name)
         expect(page.locator(".csw-table").get_by_text("enquete.xlsx")).to_be_visible()
-        expect(in_chapter(page, server)).to_have_text(re.compile("After purchase: 25% say"), timeout=LONG)
+        expect(in_chapter(page, server)).to_have_text(re.compile("After purchase: 25% say"))
         page.get_by_role("link", name="All chapters").click()
         expect(page.locator(".csw-note-own")).to_contain_text("Fietsenwinkel")
     _still_there(open_page, workbook, tmp_path)
@@ -193,9 +192,9 @@ def _still_there(open_page, workbook, tmp_path):
     with serving(workbook.folder, "--no-preheat", log=tmp_path / "again.txt") as server:
         page = opened(open_page(), server)
         for name in THREE:
-            expect(page.locator(".csw-table").get_by_text(name).first).to_be_visible(timeout=LONG)
+            expect(page.locator(".csw-table").get_by_text(name).first).to_be_visible()
         expect(page.locator(".csw-headline", has_text="can run now")).to_be_visible()
-        expect(in_chapter(page, server)).to_have_text(re.compile("After purchase: 25% say"), timeout=LONG)
+        expect(in_chapter(page, server)).to_have_text(re.compile("After purchase: 25% say"))
 
 
 @pytest.fixture(scope="module")
@@ -215,11 +214,11 @@ def test_the_choice_of_a_shop_holds_for_every_page_of_the_tab(open_page, demo, f
     expect(page.locator(".csw-bar .csw-shop")).to_have_text("Your own data")
     expect(page.locator(".csw-landing")).not_to_contain_text("demo")
     page.get_by_role("link", name="Bring more, or open another shop").click()
-    page.get_by_label("Name of your shop").fill("Fietsen & Zn.", timeout=LONG)
+    page.get_by_label("Name of your shop").fill("Fietsen & Zn.")
     page.get_by_role("button", name="Make a workbook").click()
-    expect(page.locator(".csw-bar .csw-shop")).to_have_text("Fietsen & Zn.", timeout=LONG)
+    expect(page.locator(".csw-bar .csw-shop")).to_have_text("Fietsen & Zn.")
     assert open_shop(demo.home / "fietsen-zn").tables() == ["effort_survey"]
-    expect(in_chapter(page, demo)).to_have_text(re.compile("After purchase: 25% say"), timeout=LONG)
+    expect(in_chapter(page, demo)).to_have_text(re.compile("After purchase: 25% say"))
     page.goto(f"{demo.url}?lang=en")
     expect(page.locator(".csw-bar .csw-shop")).to_have_text("Fietsen & Zn.")
     opened(page, demo)
@@ -236,23 +235,21 @@ def test_several_files_that_are_fine_need_one_button(open_page, demo, files):
     page = opened(open_page(), demo)
     bring_three(page, files)
     page.get_by_role("button", name=re.compile("Use all")).press("Enter")
-    expect(card(page, "orders_export.csv").locator(".csw-done")).to_contain_text(
-        "40 rows are new", timeout=LONG
-    )
+    expect(card(page, "orders_export.csv").locator(".csw-done")).to_contain_text("40 rows are new")
     drop(page, files, "orders_export.csv")
-    page.wait_for_timeout(1 * SECONDS)
     first = page.locator(".csw-file").first
-    expect(first.locator(".csw-headline").first).to_contain_text("40 rows read", timeout=LONG)
+    expect(first.get_by_role("heading", name="orders_export.csv")).to_be_visible()
+    expect(first.locator(".csw-headline").first).to_contain_text("40 rows read")
     first.locator("button.csw-press").first.click()
-    expect(first.locator(".csw-done")).to_contain_text("40 rows were there already", timeout=LONG)
+    expect(first.locator(".csw-done")).to_contain_text("40 rows were there already")
 
 
 def test_a_broken_file_is_a_sentence_and_the_others_come_in(open_page, demo, files):
     page = opened(open_page(), demo)
     drop(page, files, "stuk.xlsx", "enquete.xlsx")
     said = page.locator(".csw-upload-outcomes .csw-error")
-    expect(said).to_contain_text("stuk.xlsx", timeout=LONG)
-    expect(card(page, "enquete.xlsx").locator(".csw-headline")).to_contain_text("60 rows read", timeout=LONG)
+    expect(said).to_contain_text("stuk.xlsx")
+    expect(card(page, "enquete.xlsx").locator(".csw-headline")).to_contain_text("60 rows read")
     assert not re.search(r"Traceback|Error|Exception", page.locator("main").inner_text())
 
 
@@ -262,16 +259,14 @@ def test_a_file_nobody_knows_is_told_by_keyboard(open_page, demo, tmp_path):
     page = opened(open_page(), demo)
     drop(page, tmp_path, "odd.csv")
     table = card(page, "odd.csv").get_by_label("What this file holds")
-    table.focus(timeout=LONG)
+    table.focus()
     table.select_option("products")
     column = card(page, "odd.csv").locator('select[data-header="Alpha"]')
-    expect(column.locator('option[value="product_id"]')).to_have_count(1, timeout=LONG)
+    expect(column.locator('option[value="product_id"]')).to_have_count(1)
     column.select_option("product_id")
     card(page, "odd.csv").locator('select[data-header="Beta"]').select_option("name")
     card(page, "odd.csv").get_by_role("button", name="Apply the changes").press("Enter")
-    expect(card(page, "odd.csv").locator(".csw-headline")).to_contain_text(
-        "28 rows can be used", timeout=LONG
-    )
+    expect(card(page, "odd.csv").locator(".csw-headline")).to_contain_text("28 rows can be used")
     use(page, "odd.csv")
 
 

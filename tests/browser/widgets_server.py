@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+
+from serving import running
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +29,9 @@ def on_file(name, path):
         raise RuntimeError("inner workings of the page")
     if name.startswith("bad"):
         raise DataError("This file holds no answers.", next_step="Choose <b>another</b>.")
-    time.sleep(8 if name.startswith("slow") else 0)
+    if name.startswith("slow"):
+        seen.value = "reading"
+        time.sleep(600)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     seen.value = f"{path} {oct(path.stat().st_mode & 0o777)}"
@@ -103,64 +103,32 @@ def write_notebook(folder: Path) -> Path:
     return path
 
 
-def free_port() -> int:
-    with socket.socket() as place:
-        place.bind(("localhost", 0))
-        return place.getsockname()[1]
-
-
 def environment() -> dict[str, str]:
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "JUPYTER_PLATFORM_DIRS": "1"}
 
 
 @contextlib.contextmanager
-def running(command: list[str], address: str, log: Path) -> Iterator[None]:
-    """The server of this command while the block runs; its log in a file."""
-    with log.open("wb") as file:
-        process = subprocess.Popen(command, env=environment(), stdout=file, stderr=subprocess.STDOUT)
-        try:
-            wait_for(address, process, log)
-            yield
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(address, timeout=2).close()
-            return
-        time.sleep(0.2)
-    raise RuntimeError(f"no server at {address}: {log.read_text()[-2000:]}")
-
-
-@contextlib.contextmanager
 def served(folder: Path, *options: str) -> Iterator[tuple[str, Path]]:
     """Voila with the page of all widgets: its address and its log."""
-    notebook, port, log = write_notebook(folder), free_port(), folder / "server.log"
-    static = f"http://localhost:{port}/voila/static/voila.js"
-    command = [
-        sys.executable,
-        "-m",
-        "voila",
-        str(notebook),
-        "--no-browser",
-        f"--port={port}",
-        "--Voila.ip=127.0.0.1",
-    ]
-    with running([*command, *options], static, log):
-        yield f"http://localhost:{port}/", log
+    notebook, log = write_notebook(folder), folder / "server.log"
+    command = [sys.executable, "-m", "voila", str(notebook), "--no-browser", "--Voila.ip=127.0.0.1", *options]
+    with running(command, log, first="voila/static/voila.js", env=environment()) as (address, _process):
+        yield address, log
 
 
 @contextlib.contextmanager
 def served_lab(folder: Path) -> Iterator[str]:
     """JupyterLab in the folder of the page of all widgets: its address."""
     write_notebook(folder)
-    port = free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root"]
-    command += [f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=", "--ServerApp.ip=localhost"]
-    with running(command, f"http://localhost:{port}/lab", folder / "lab.log"):
-        yield f"http://localhost:{port}/"
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--IdentityProvider.token=",
+    ]
+    command += [f"--ServerApp.root_dir={folder}", "--ServerApp.ip=localhost"]
+    with running(command, folder / "lab.log", first="lab", env=environment()) as (address, _process):
+        yield address

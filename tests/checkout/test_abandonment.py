@@ -100,6 +100,10 @@ def test_what_is_left_is_worth_at_most_the_carts_times_the_margin_of_an_order():
     days = (EVENTS["at"].max() - EVENTS["at"].min()).total_seconds() / 86400
     # e pays in a later visit and is no order less: five of ten; the last week cannot be judged
     assert result.ceiling.value == pytest.approx(5 * 365 / (days - 7) * 20)
+    assert (
+        "× what an order brings. Assumed: an order brings €20.00: the mean margin of the 3 orders"
+        in result.method
+    )
     assert "a ceiling" in result.text
     assert "did not pay within 7 days" in result.method
     for text in (result.text, result.findings()[0].headline):

@@ -13,7 +13,7 @@ from csworkbook import demo, open_shop
 from csworkbook import events as engine
 from csworkbook.checkout import carts as module
 from csworkbook.checkout.carts import visits
-from csworkbook.checkout.units import a_year, carts, order_margin, stops
+from csworkbook.checkout.units import a_year, carts, stops
 from csworkbook.errors import DataError, SettingError
 
 from .logs import log
@@ -341,21 +341,6 @@ def test_the_planted_rates_per_visitor_are_found():
         # a fifth of a tenth switched to a desktop with their cart on the phone: within four standard errors
         error = 4 * (paying[device] * (1 - paying[device]) / len(mine)) ** 0.5
         assert 1 - mine["left"].mean() == pytest.approx(paying[device], abs=error)
-
-
-def test_the_margin_of_an_order():
-    bought = pd.DataFrame(
-        {
-            "ordered_at": pd.to_datetime(["2024-01-01", "2026-01-01", "2026-02-01"], utc=True),
-            "revenue": [1000.0, 100.0, 60.0],
-            "margin": [500.0, np.nan, 15.0],
-        }
-    )
-    assert order_margin(bought, 0.35).value == pytest.approx((35 + 15) / 2)  # the first is older than a year
-    assert order_margin(bought.drop(columns="margin"), 0.5).value == pytest.approx(40)
-    assert order_margin(bought.head(1), 0.35) is None
-    assert order_margin(None, 0.35) is None
-    assert order_margin(bought.head(0), 0.35) is None
 
 
 def test_a_year_is_made_of_four_weeks_or_more():

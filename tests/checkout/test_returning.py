@@ -224,6 +224,8 @@ def test_an_order_more_brings_its_margin():
         *cart_and("z", "2026-02-01", "paid"),
     )
     events = events.assign(customer_id=events["visitor_id"])
-    found = returning(events, None, orders("xy", [0, 40], [40.0, 60.0]), margin=0.5).findings()
+    result = returning(events, None, orders("xy", [0, 40], [40.0, 60.0]), margin=0.5)
+    found = result.findings()
     assert "about €25 margin" in found[-1].action
+    assert "an order brings €25.00: the mean margin of the 2 orders" in result.method
     assert found[-1].value is None  # no promise

@@ -56,6 +56,10 @@ def test_a_page_where_more_leave_than_at_the_best_other_one_is_to_do():
     found = result.findings()
     assert [f.benchmark for f in found] == ["unexpected-costs-56"]
     assert found[0].value.value == pytest.approx(result.value("costs").value)
+    said = "an order brings €20.00: the mean margin of the 3 orders of the last year"
+    assert found[0].assumptions[0].startswith(said)
+    assert said in result.method
+    assert "do not add them up" in result.method
     assert_says(result)
 
 

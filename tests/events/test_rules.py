@@ -112,6 +112,18 @@ def test_of_values_at_one_moment_the_first_in_the_alphabet(way):
 
 
 @WAYS
+@pytest.mark.parametrize("others", [62, 70])  # an engine packs up to 63 values into a number, more it joins
+def test_a_breakdown_by_many_values(way, others):
+    crowd = ", ".join(f"v{n} 10:0{n % 2} product, v{n} 10:05 cart" for n in range(others))
+    events = log(
+        f"ann 10:00 product, ann 10:00 product, ann 10:01 product, ann 10:02 cart, {crowd}",
+        device=["c", "b", "a", "none"] + [f"d{n // 2:02}" for n in range(2 * others)],
+    )
+    found = engine.follow(way(events), CHAIN, by="device").frame().set_index("unit")["device"]
+    assert found.to_dict() == {"ann": "a", **{f"v{n}": f"d{n:02}" for n in range(others)}}
+
+
+@WAYS
 def test_an_excluded_event_inside_a_chain_voids_it(way):
     events = log(
         "ann 10:00 product, ann 10:01 chat, ann 10:02 cart, bob 10:00 chat, bob 10:01 product, "

@@ -17,11 +17,12 @@ import sqlglot
 from ibis.expr import operations as ops
 
 from csworkbook import events as engine
+from csworkbook.events import chains
 
 from .elsewhere import ASKED, STEPS, drawn, ordered
 
 TABLE = "csworkbook_test_events"
-COLUMNS = dict.fromkeys(("visitor_id", "step", "device", "customer_id"), "string")
+TEXTS = ("visitor_id", "step", "device", "customer_id")
 ABROAD = ("bigquery", "snowflake", "postgres", "databricks", "pyspark")
 ONLY_DUCKDB = ("epoch_us", "date_diff(", "arg_min(", "arg_max(", "make_timestamp(", "list_filter(")
 
@@ -52,10 +53,14 @@ def dropped(there):
 @pytest.mark.parametrize("dialect", ABROAD)
 @pytest.mark.parametrize("zone", ["timestamp('UTC', 6)", "timestamp(6)"])
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
-def test_what_is_sent_to_a_warehouse_is_its_own_sql(dialect, zone, asked):
-    table = ibis.duckdb.connect().create_table("events", schema=ibis.schema({**COLUMNS, "at": zone}))
+def test_what_is_sent_to_a_warehouse_is_its_own_sql(dialect, zone, asked, monkeypatch):
+    monkeypatch.setattr(chains, "is_here", lambda table: False)
+    here = ibis.memtable(drawn())
+    table = ibis.duckdb.connect().create_table(
+        "events", here.cast({**dict.fromkeys(TEXTS, "string"), "at": zone})
+    )
     tally = engine.follow(table, STEPS, **asked)._tally
-    for expression in (tally.first, tally.far):
+    for expression in (tally.first, tally.far()):
         sql = ibis.to_sql(expression, dialect=dialect)
         assert sqlglot.parse_one(sql, read={"pyspark": "spark"}.get(dialect, dialect))
         said = sql.lower()

@@ -107,6 +107,8 @@ def test_findings_stand_in_the_order_given_with_value_and_assumptions():
     assert text.index("First.") < text.index("Do this.") < text.index("Second.")
     assert "€12,000 (€9,000 to €15,000, n = 90), if one is so and two is so." in text
     assert "94%" in text
+    assert text.count("do not add them up") == 1
+    assert "add them up" not in page(found=found[1:]).text
 
 
 def test_no_findings_are_said():

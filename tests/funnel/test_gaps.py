@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from csworkbook.funnel.gaps import gaps, reached_by, segment_of
-from csworkbook.funnel.worth import Worth
+from csworkbook.order_value import OrderValue
 
 
 def counts(reached: dict[str, list[int]]) -> pd.DataFrame:
@@ -76,10 +76,10 @@ def test_the_interval_of_the_whole_holds_the_truth():
 
 
 def test_money_is_that_of_a_year():
-    row = gaps(TWO, STEPS, worth=Worth(20.0, 0.0, 100), years=0.5).whole.iloc[-1]
+    row = gaps(TWO, STEPS, worth=OrderValue(20.0, 0.0, 100), years=0.5).whole.iloc[-1]
     assert row["value"] == pytest.approx(3_000 * 20 / 0.5, rel=2e-3)
     assert row["value_low"] == pytest.approx(row["extra_low"] * 40, rel=1e-9)
-    unsure = gaps(TWO, STEPS, worth=Worth(20.0, 2.0, 100), years=0.5).whole.iloc[-1]
+    unsure = gaps(TWO, STEPS, worth=OrderValue(20.0, 2.0, 100), years=0.5).whole.iloc[-1]
     assert unsure["value_high"] - unsure["value_low"] > 3 * (row["value_high"] - row["value_low"])
 
 

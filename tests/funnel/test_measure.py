@@ -16,10 +16,10 @@ from csworkbook import events as engine
 from csworkbook.errors import DataError, SettingError
 from csworkbook.events import splits
 from csworkbook.funnel import counting, units
+from csworkbook.funnel.choices import excludable
 from csworkbook.funnel.drops import drops
 from csworkbook.funnel.measure import measure
-from csworkbook.funnel.query import excludable
-from csworkbook.funnel.worth import of_order
+from csworkbook.order_value import of_order
 from csworkbook.paths import data_folder
 
 from .visits import crowd, log
@@ -138,8 +138,34 @@ def test_days_are_the_shops():
     frame = log({"ann": "product 0, cart 1, paid 2"}, start="2026-03-29 00:30")  # 28 March, 23:30 in UTC
     assert column(measure(frame, STEPS, since="2026-03-29", zone="Europe/Amsterdam"), "visitors") == [1, 1, 1]
     assert column(measure(frame, STEPS, since="2026-03-29", zone="UTC"), "visitors") == [0, 0, 0]
-    assert column(measure(frame, STEPS, until="2026-03-29", zone="Europe/Amsterdam"), "visitors") == [0, 0, 0]
-    assert "3 are outside the days" in measure(frame, STEPS, until="2026-03-28").method
+    assert column(measure(frame, STEPS, until="2026-03-28", zone="Europe/Amsterdam"), "visitors") == [0, 0, 0]
+    assert column(measure(frame, STEPS, until="2026-03-28", zone="UTC"), "visitors") == [1, 1, 1]
+    assert "3 are outside the days" in measure(frame, STEPS, until="2026-03-27").method
+
+
+def test_the_days_and_what_was_left_out_stand_in_the_answer():
+    frame = log({"ann": "product 0, search 1, cart 2, paid 3", "bob": "product 1440, cart 1441, paid 1442"})
+    day = frame["at"].min().date()
+    for since, until, said in (
+        (day, day, f"({day:%-d %b %Y} – {day:%-d %b %Y})"),
+        (day, None, f"(from {day:%-d %b %Y})"),
+        (None, day, f"(up to {day:%-d %b %Y})"),
+    ):
+        result = measure(frame, STEPS, since=since, until=until, within="1D")
+        assert f"came to “paid” within 1 day {said}: " in result.text
+        assert "Of the days in your log (" in result.method
+    without = measure(frame, STEPS, exclude="search")
+    assert column(without, "visitors") == [2, 1, 1]
+    assert "1 came to “paid” without “search” on the way: 50.0%" in without.text
+    assert "Who saw “search” between the first step and the last" in without.method
+    assert_says(without)
+
+
+def test_a_period_without_visits_says_which_days_there_are():
+    frame = log({"ann": "product 0, cart 1, paid 2"}, start="2026-03-29 10:00")
+    text = measure(frame, STEPS, since="2026-04-01", until="2026-04-30").text
+    assert "Nobody came to the first step, “product page”." in text
+    assert "(29 Mar 2026 – 29 Mar 2026) these count: 1 Apr 2026 – 30 Apr 2026" in text
 
 
 def test_the_account_adds_up():
@@ -211,7 +237,10 @@ def test_one_step_is_a_count():
         ({"ties": "never"}, "never"),
         ({"within": "soon"}, "“soon”"),
         ({"since": "soon"}, "“soon” is no date"),
-        ({"since": "2026-02-01", "until": "2026-01-01"}, "is not after the first"),
+        (
+            {"since": "2026-02-01", "until": "2026-01-31"},
+            "(31 January 2026) comes before the first (1 February 2026)",
+        ),
         ({"margin": 7}, "no share of the revenue"),
     ],
 )

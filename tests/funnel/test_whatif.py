@@ -84,6 +84,7 @@ def test_an_order_is_worth_the_mean_margin_in_that_time():
     assert result.worth.value == pytest.approx(20)
     assert row(result, "paid")["money"] == pytest.approx(60_000, rel=0.01)
     assert "€20.00: the mean margin of the 200 orders" in " ".join(result.assumptions)
+    assert "do not add them up" in result.method
 
 
 def test_carts_left_behind_stand_beside_the_handbook():
@@ -180,7 +181,7 @@ def test_in_another_order_of_the_rows_it_is_the_same():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"gain": 0.0}, {"gain": -0.1}, {"margin": 0.0}, {"value_per_order": -5.0}, {"within": "x"}]
+    "wrong", [{"gain": 0.0}, {"gain": -0.1}, {"margin": 1.5}, {"value_per_order": -5.0}, {"within": "x"}]
 )
 def test_what_cannot_be_asked(wrong):
     with pytest.raises(SettingError) as error:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from intake.expected import FRESH, HELD, OPEN, Outcome, document, files, hold, judge, rows, same
+from intake.expected import FRESH, HELD, OPEN, Outcome, document, files, hold, judge, rows, same, values
 from intake.measure import shares, stated
 
 from csworkbook.tables import TABLES
@@ -158,3 +158,23 @@ def test_the_measure_sees_every_kind_of_fault(perfect):
 )
 def test_cells_are_compared_strictly(kind, cell, want, right):
     assert same(kind, cell, want) is right
+
+
+@pytest.mark.parametrize(
+    ("word", "want", "right"),
+    [
+        ("add_to_cart", "add_to_cart", True),
+        ("add_to_cart", "cart", True),  # what is expected is the part of a sale that the word plays
+        ("cart", "add_to_cart", False),  # not the word that stands in the file
+        ("add_to_cart", "checkout", False),
+        ("scroll", "", False),
+    ],
+)
+def test_a_step_counts_by_its_word_or_by_the_part_it_plays(word, want, right):
+    path = OPEN / "clickstream.jsonl"
+    told = document(path)
+    expected = [{**row, "step": want} for row in rows(path, "events")[:1]]
+    frame = pd.DataFrame({"step": [word]}, dtype="str")
+    outcome = Outcome(path.name, told["system"])
+    values(SimpleNamespace(frame=frame), "events", {"free": set(expected[0]) - {"step"}}, expected, outcome)
+    assert outcome.values == [right]

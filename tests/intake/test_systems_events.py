@@ -35,7 +35,7 @@ def test_ga4_rows_of_bigquery_one_event_is_one_row_however_many_items():
     which, feeds = fed("\n".join(map(json.dumps, EVENTS)), "events.json")
     assert which == ("Google Analytics 4", "bigquery_json")
     table = columns(feeds["events"])
-    assert table["step"].tolist() == ["product", "checkout", "scroll"]
+    assert table["step"].tolist() == ["view_item", "begin_checkout", "scroll"]
     assert table["session_id"].tolist() == ["s1", "s1", "s2"]
     assert table["product_id"].fillna("").tolist() == ["MOK", "MOK", ""]
     assert table["seconds"].tolist() == [1.5, 1.5, 1.5]
@@ -68,7 +68,7 @@ event_date,event_timestamp,event_name,user_pseudo_id,ga_session_id,device_catego
 """)
     assert which == ("Google Analytics 4", "bigquery_csv")
     table = columns(feeds["events"])
-    assert table["step"].tolist() == ["cart", "paid"]
+    assert table["step"].tolist() == ["add_to_cart", "purchase"]
     assert str(table["at"][1]) == "2026-01-05 09:01:00+00:00"
 
 

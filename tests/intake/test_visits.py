@@ -128,9 +128,9 @@ ADDRESSES = [
     ("https://www.winkel.nl/", "home"),
     ("https://www.winkel.nl/product/fiets-12?utm_source=mail&gclid=x", "/product/fiets-12"),
     ("https://www.winkel.nl/product/fiets-12/", "/product/fiets-12"),
-    ("https://www.winkel.nl/winkelwagen", "cart"),
+    ("https://www.winkel.nl/winkelwagen", "/winkelwagen"),
     ("https://www.winkel.nl/over-ons#team", "/over-ons"),
-    ("https://www.winkel.nl/bedankt?order=938221", "paid"),
+    ("https://www.winkel.nl/bedankt?order=938221", "/bedankt"),
     ("https://www.winkel.nl/caf%C3%A9", "/café"),
 ]
 
@@ -151,7 +151,7 @@ def test_a_name_of_an_event_goes_before_an_address(tmp_path):
         "b1,2026-01-05 09:00:00,https://x.nl/a,add_to_cart\nb1,2026-01-05 09:01:00,https://x.nl/b,purchase\n"
     )
     frame = read(tmp_path, "log.csv", f"visitor,time,page_url,event_name\n{rows}").frame
-    assert frame["step"].astype(str).tolist() == ["cart", "paid"]
+    assert frame["step"].astype(str).tolist() == ["add_to_cart", "purchase"]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from csworkbook import ledger
+from csworkbook.engine import held
 from csworkbook.errors import DataError
 from csworkbook.ledger import links
-from csworkbook.ledger.sources import held, read
+from csworkbook.ledger.sources import read
 
 from . import peer
 from .tables import ASKED, TEN, at, contacts, orders, returns
@@ -75,7 +76,7 @@ def test_frames_and_ibis_tables_give_the_same():
     costs = ledger.reasons(ASKED, TEN, BACK).table
     pd.testing.assert_frame_equal(ledger.reasons(**there).table, costs)
     left = [name for (name,) in engine.raw_sql("SHOW TABLES").fetchall()]
-    assert not [name for name in left if "_ledger_" in name]  # what was kept on the way is gone
+    assert not [name for name in left if "_kept_" in name]  # what was kept on the way is gone
 
 
 def test_another_engine_counts_the_same(tmp_path):

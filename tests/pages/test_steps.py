@@ -103,6 +103,23 @@ def test_in_dutch_the_proposal_has_dutch_names():
     assert "Winkelwagen" in box.chooser.summary
 
 
+def test_known_words_of_an_own_log_are_proposed_under_names_of_the_page(tmp_path):
+    steps = ["view_item", "Add to cart", "gegevens", "kassa", "purchase"]
+    rows = [(f"v{v}", 60 * v + 5 * n, step) for v in range(12) for n, step in enumerate(steps)]
+    with language.speaking("nl"):
+        box = funnel_steps(brought(new_shop(tmp_path / "shop", name="x", language="nl"), tmp_path, rows))
+        assert box.chooser.summary == "Productpagina → Winkelwagen → gegevens → kassa → Betaald"
+        assert [row["role"] for row in box.chooser.rows] == [
+            "product",
+            "cart",
+            "checkout",
+            "checkout",
+            "paid",
+        ]
+        assert events(box.chooser.rows) == [[step] for step in steps]  # what is counted is what the log says
+        assert "5" in box.save(box.chooser.rows)
+
+
 def test_names_nobody_knows_are_proposed_as_they_are(shop):
     box = funnel_steps(shop)
     proposed = [name for row in box.chooser.rows for name in row["step"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from csworkbook.estimates import Estimate
 from csworkbook.findings import Finding
 from csworkbook.pages.take import listed
@@ -29,3 +31,10 @@ def test_a_panel_says_the_answer_first():
         "One of <two>.", "The rest. And more."
     )
     assert "<b>Only this</b></p>" in _said("Only this", "")
+
+
+def test_it_is_said_once_that_amounts_are_not_to_be_added():
+    amounts = [finding("One", ("a",)), finding("Two", ("b",))]
+    assert listed(amounts, shown=True).count("do not add them up") == 1
+    assert "add them up" not in listed([replace(one, value=None) for one in amounts], shown=True)
+    assert "add them up" not in listed([], shown=True)

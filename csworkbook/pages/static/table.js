@@ -50,7 +50,7 @@ function render({ model, el }) {
     const order = sort?.column === place ? sort.order : "none";
     const sign = { none: "↕", ascending: "↑", descending: "↓" }[order];
     const button = make("button", { type: "button", title: column.hint || "", on: { click: () => turn(place) } },
-      make("span", { textContent: column.label }),
+      make("span", { textContent: column.label }), " ",
       make("span", { className: "csw-sort", textContent: sign, attrs: { "aria-hidden": "true" } }));
     return make("th", { className: `csw-${column.align}`, attrs: { scope: "col", "aria-sort": order } }, button);
   }
@@ -74,7 +74,8 @@ function render({ model, el }) {
       const inside = pickable && column === 0
         ? make("button", { type: "button", className: "csw-row", textContent: text })
         : document.createTextNode(text);
-      row.append(make(tag, { className: `csw-${columns[column]?.align ?? "left"}${text.length > 60 ? " csw-long" : ""}`,
+      const { align = "left", wraps = false } = columns[column] ?? {};
+      row.append(make(tag, { className: `csw-${align}${wraps ? " csw-wraps" : text.length > 60 ? " csw-long" : ""}`,
         attrs: { scope: column === 0 ? "row" : null } }, inside));
     });
     return row;

@@ -11,8 +11,8 @@ import pandas as pd
 from csworkbook.errors import DataError
 from csworkbook.language import gettext as _
 from csworkbook.ledger.sources import DAY
+from csworkbook.order_value import margins
 from csworkbook.repeats import known_customers, known_words
-from csworkbook.service_gap.worth import margins
 from csworkbook.tables import require
 
 _SHIFT = (
@@ -186,7 +186,7 @@ def history(orders: pd.DataFrame, margin: float = 0.35) -> History:
     numbers = numbers[(codes >= 0) & numbers.index.notna() & ~numbers.index.duplicated(keep=False)]
     return History(
         names=pd.Index(names), owners=owned, numbers=numbers, customer=codes[kept], second=at[kept],
-        margin=margins(orders, margin)[kept], first=at.min(), last=at.max(),
+        margin=np.nan_to_num(margins(orders, margin)[kept]), first=at.min(), last=at.max(),
     )  # fmt: skip
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from csworkbook.engine import held
 from csworkbook.errors import DataError
 from csworkbook.ledger import later, links
-from csworkbook.ledger.sources import held
 from csworkbook.service_gap.myths import leaving
 from csworkbook.service_gap.myths.history import history, seconds
 from csworkbook.service_gap.myths.matched import error, match
