@@ -64,6 +64,21 @@ def visit(visit_id: str = "") -> Shop:
     return open_shop(folder) if (folder / "workbook.toml").exists() else _own(folder)
 
 
+def adopt(shop: Shop, visit_id: str) -> Shop:
+    """The shop of a visitor who brought or typed something before his browser had said who it is.
+
+    What he has is moved to the visit's own place, so that a reload finds it; where a visit already has
+    something there, that is his shop.
+    """
+    folder = _visit_folder(visit_id)
+    if folder is None or folder == shop.folder:
+        return shop
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(shop.folder, folder)
+    return visit(visit_id)
+
+
 def find_visit(visit_id: str, *, typed: bool = False) -> Shop | None:
     """What this visitor brought before, or None; with `typed` also where he only typed something."""
     folder = _visit_folder(visit_id)

@@ -129,3 +129,21 @@ def test_a_name_without_a_letter_is_refused(home, name):
 @pytest.mark.parametrize("name", ["../evil", "/etc/shop", "a\\b", "..a"])
 def test_a_name_never_leads_out_of_the_folder(home, name):
     assert visits.make(name, ONE).folder.parent == home.resolve()
+
+
+def test_what_was_brought_before_the_browser_said_who_it_is_moves_to_its_visit(home):
+    early = visit("")
+    bring(early)
+    own = visits.adopt(early, ONE)
+    assert not early.folder.exists()
+    assert visits.opened(ONE).folder == own.folder
+    assert visits.opened(ONE).products["product_id"].tolist() == ["a", "b"]
+    assert visits.adopt(own, ONE) is own
+    assert visits.adopt(own, "") is own
+
+
+def test_a_visit_that_has_something_keeps_it(home):
+    bring(visit(ONE))
+    early = visit("")
+    assert visits.adopt(early, ONE).folder == visit(ONE).folder
+    assert visits.opened(ONE).products is not None

@@ -164,6 +164,8 @@ class Page:
     def greet(self) -> None:
         """A browser came: with a warm kernel perhaps long after, so look whether the data changed."""
         self._greeted = True
+        if self._own is not None:
+            self._own = visits.adopt(self._own, self.visit.visit_id)
         chosen = visits.opened(self.visit.visit_id) if self.served.is_demo else None
         shop = chosen or self.served
         if shop.folder != self.shop.folder:

@@ -103,6 +103,12 @@ def awaits(page, wanted):
     )
 
 
+def kept(page, text):
+    """Wait until the browser has kept this for the next visit."""
+    held = "text => [localStorage, sessionStorage].some(held => Object.values(held).some(one => one.includes(text)))"
+    page.wait_for_function(held, arg=text, timeout=LONG)
+
+
 def choose_own(page):
     """Three steps of the four, with names of one's own."""
     form(page)
@@ -143,11 +149,12 @@ def test_the_checkout_goes_by_the_parts_the_owner_gave(open_page, server, tmp_pa
 def test_what_was_not_saved_is_there_after_a_reload(open_page, server, tmp_path):
     page = brought(open_page(), server, tmp_path)
     choose_own(page)
-    page.wait_for_timeout(1 * SECONDS)
+    kept(page, OWN[-1])
     opened(page, server)
     expect(page.locator(".csw-steps-card")).to_have_count(3, timeout=LONG)
     names = page.locator(".csw-steps-card .csw-steps-name input")
-    assert [names.nth(n).input_value() for n in range(3)] == OWN
+    for place, name in enumerate(OWN):
+        expect(names.nth(place)).to_have_value(name, timeout=LONG)
     awaits(page, [(step, str(reached)) for step, reached in REACHED.items()])
 
 
@@ -248,16 +255,18 @@ def test_the_form_works_from_the_keyboard(open_page, server):
     page.locator(".csw-steps details.csw-form > summary").first.focus()
     page.keyboard.press("Enter")
     names = page.locator(".csw-steps-card .csw-steps-name input")
+    expect(names.nth(1)).to_be_editable(timeout=LONG)
     second = names.nth(1).input_value()
     names.nth(1).focus()
     for _key in range(2):  # past the part, to the first button
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert names.nth(0).input_value() == second
-    focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    assert second in focused  # the keyboard stays with the step that moved
-    page.keyboard.press("Enter")  # the button that is free: back again
-    assert names.nth(1).input_value() == second
+    expect(names.nth(0)).to_have_value(second, timeout=LONG)
+    expect(page.locator("*:focus")).to_have_attribute("aria-label", re.compile(re.escape(second)))
+    page.keyboard.press(
+        "Enter"
+    )  # the keyboard stays with the step that moved; the button that is free: back again
+    expect(names.nth(1)).to_have_value(second, timeout=LONG)
 
 
 def first(page):
@@ -277,10 +286,10 @@ def test_a_month_is_typed_and_comes_back_after_a_reload(open_page, server):
     first(page).locator(".csw-control-until input").fill("2026-05-31")
     shows(page, "(1 May 2026 – 31 May 2026)")
     before = counted(page)
-    page.wait_for_timeout(1 * SECONDS)
+    kept(page, "2026-05-31")
     settled(opened(page, server, "en"))
     awaits(page, before)
-    assert first(page).locator(".csw-control-since input").input_value() == "2026-05-01"
+    expect(first(page).locator(".csw-control-since input")).to_have_value("2026-05-01", timeout=LONG)
 
 
 def test_a_period_that_cannot_be_is_a_sentence(open_page, server):

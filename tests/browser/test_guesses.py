@@ -233,6 +233,18 @@ def test_a_guess_from_the_keyboard_alone(open_page, demo):
     screen.shown()
 
 
+def test_what_was_typed_last_counts_however_busy_the_kernel_is(open_page, demo):
+    screen = Screen(open_page(), demo)
+    screen.begin()
+    with demo.asleep(screen.page):
+        screen.field("superior").fill("70")
+        for name in NAMES:
+            screen.field(f"points_{name}").press_sequentially("20")
+        screen.button("Keep this guess").click()
+    screen.counted(1)
+    expect(screen.field("superior")).to_have_value("")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("spoken", ["nl", "en"])
 def test_everybody_can_use_the_page(open_page, demo, serious, screenshots, spoken, width):

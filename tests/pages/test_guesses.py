@@ -216,6 +216,20 @@ def test_on_the_demo_page_guesses_go_to_the_visitor_beside_the_demos_customers(t
     assert "80%" in again._panels[0].result.text
 
 
+def test_a_session_begun_before_the_browser_said_who_it_is_comes_back_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("CSWORKBOOK_VISITS", str(tmp_path))
+    screen = page.guesses(open_shop())
+    screen._name.value = "Early"
+    screen._begin.click()
+    screen.page.visit._hello({"visit": "c" * 32, "stored": {}}, [])
+    assert screen.session.name == "Early"
+    put(screen, superior="80")
+    again = page.guesses(open_shop())
+    again.page.visit._hello({"visit": "c" * 32, "stored": {}}, [])
+    assert again.session.name == "Early"
+    assert "1 guess in" in again._count.value
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_the_files_hold_every_guess(screen, kind):
     put(screen, superior="80", weights__empathy="100", moment_1="=1+1")

@@ -22,10 +22,29 @@
       return find(id);
     };
   };
+  // Of two changes of one widget the second is kept back until the kernel has answered the first, and a
+  // button that is pressed meanwhile overtakes it: the kernel would go by what stood there a moment before.
+  // Here what was kept back goes first.
+  const orderly = (manager) => {
+    const models = new Set();
+    const flush = (model) => {
+      if (!model._msg_buffer) return;
+      model.rememberLastUpdateFor(model.send_sync_message(model._msg_buffer, model._msg_buffer_callbacks));
+      model._msg_buffer = model._msg_buffer_callbacks = null;
+    };
+    const know = (model) => {
+      const send = model.send.bind(model);
+      model.send = (...message) => { models.forEach(flush); send(...message); };
+      models.add(model);
+      model.once("comm:close", () => models.delete(model));
+    };
+    const register = manager.register_model.bind(manager);
+    manager.register_model = (id, model) => { register(id, model); model.then(know, () => {}); };
+  };
   const plugin = {
     id: "csworkbook:patience",
     autoStart: true,
-    activate: (app) => void app.widgetManagerPromise.promise.then(patient),
+    activate: (app) => void app.widgetManagerPromise.promise.then((manager) => { patient(manager); orderly(manager); }),
   };
   (window._JUPYTERLAB ??= {}).csworkbook = {
     init() {},
