@@ -377,12 +377,16 @@ def test_an_engine_of_its_own_with_little_memory(tmp_path):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::Warning")
 class TestSpark:
-    """The same in a session whose zone is another one."""
+    """The same in a session that somebody set to another zone after the table was there."""
 
     @pytest.fixture
     def there(self, spark, tmp_path):
-        spark._session.conf.set("spark.sql.session.timeZone", "America/New_York")
-        yield lambda frame: spark.create_view("brought", ibis.memtable(frame), overwrite=True)
+        def brought(frame):
+            frame.to_parquet(tmp_path / "orders.parquet")
+            spark._session.conf.set("spark.sql.session.timeZone", "America/New_York")
+            return spark.read_parquet(tmp_path / "orders.parquet")
+
+        yield brought
         spark._session.conf.set("spark.sql.session.timeZone", "UTC")
 
     @pytest.mark.parametrize("zone", [None, "Asia/Kolkata"])
