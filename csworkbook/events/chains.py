@@ -37,7 +37,7 @@ def reached(whose: Owned, asked: Asked, packs: Packing | None = None) -> ibis.Ta
     ibis.Table
         The keys, and per step k from 2: done_k (the moment a chain first completed it, null where none
         did), from_k (the moment that chain began), named_k (the moment its step 1 was done) and, with
-        `packs`, by_k (the value there).
+        `packs`, both_k (from_k with the value there).
     """
     keys = list(whose.keys)
     second = whose.rows(asked.steps[1].matches(whose.table), *whose.there()).select(*keys)
@@ -163,9 +163,8 @@ def _gathered(stream: ibis.Table, keys: list[str], asked: Asked, packs: Packing 
     found = stream.group_by(keys).agg(**parts)
     found = found.filter(found.done_2.notnull())
     if packs:
-        began = {k: found[f"from_{k}"] for k in places}
-        found = found.mutate(**{f"by_{k}": packs.word(value) for k, value in began.items()})
-        found = found.mutate(**{f"from_{k}": packs.moment(value) for k, value in began.items()})
+        found = found.mutate(**{f"both_{k}": found[f"from_{k}"] for k in places})
+        found = found.mutate(**{f"from_{k}": packs.moment(found[f"both_{k}"]) for k in places})
     return found.mutate(**{f"named_{k}": found[f"from_{k}"] for k in places})
 
 

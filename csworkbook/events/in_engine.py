@@ -86,15 +86,19 @@ def _described(whose: Owned, asked: Asked, packing: Callable[[], Packing | None]
     reached, keys = chains.reached(whose, asked, packs), list(whose.keys)
     places = range(2, len(asked.steps) + 1)
     level = ibis.cases(*[(reached[f"done_{k}"].notnull(), k) for k in reversed(places)]).cast("int64")
-    furthest = {
-        name: ibis.coalesce(*[reached[f"{part}_{k}"] for k in reversed(places)])
-        for name, part in {"begun": "from", "named": "named", **({"by": "by"} if packs else {})}.items()
-    }
+
+    def furthest(part: str) -> ibis.Value:
+        return ibis.coalesce(*[reached[f"{part}_{k}"] for k in reversed(places)])
+
+    began = {"begun": furthest("from"), "named": furthest("named")}
+    own = {"by": packs.word(furthest("both"))} if packs else {}
     took = {f"took_{k}": reached[f"done_{k}"] - reached[f"from_{k}"] for k in places}
-    found = reached.select(*keys, level=level, **furthest, **took)
+    found = reached.select(*keys, level=level, **began, **took, **own)
+    if packs:
+        return found
     if asked.by is None:
         return found.mutate(by=ibis.null("string"))
-    return found if packs else _joined(found, whose, asked, {"by": asked.by})
+    return _joined(found, whose, asked, {"by": asked.by})
 
 
 def _joined(found: ibis.Table, whose: Owned, asked: Asked, columns: dict[str, str]) -> ibis.Table:

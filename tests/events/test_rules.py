@@ -105,6 +105,17 @@ def test_the_value_at_the_first_step_even_when_it_changes(way):
 
 
 @WAYS
+def test_no_value_at_the_beginning_is_none_whatever_stood_at_a_shorter_chain(way):
+    events = log(
+        "ann 10:00 product, ann 10:01 cart, ann 11:00 product, ann 11:01 cart, ann 11:02 paid",
+        device=["mobile", "mobile", None, "mobile", "mobile"],
+    )
+    found = engine.follow(way(events), ["product", "cart", "paid"], by="device", within="30min").frame()
+    assert found["level"].tolist() == [3]
+    assert found["device"].isna().tolist() == [True]
+
+
+@WAYS
 def test_of_values_at_one_moment_the_first_in_the_alphabet(way):
     events = log("ann 10:00 product, ann 10:00 product, ann 10:01 cart", device=["tablet", "desktop", None])
     assert engine.follow(way(events), ["product"], by="device").frame()["by"].tolist() == ["desktop"]
