@@ -71,8 +71,8 @@ def adopt(shop: Shop, visit_id: str) -> Shop:
     something there, that is his shop.
     """
     folder = _visit_folder(visit_id)
-    if folder is None or folder == shop.folder:
-        return shop
+    if folder is None or folder == shop.folder or not shop.folder.exists():
+        return shop  # it may have become a workbook
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(shop.folder, folder)

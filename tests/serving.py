@@ -49,9 +49,7 @@ class Server:
         process = self.kernel(page)
         process.kill()
         with contextlib.suppress(psutil.NoSuchProcess):
-            while (
-                process.status() != psutil.STATUS_ZOMBIE
-            ):  # what the server makes of it comes in its own time
+            while process.status() != psutil.STATUS_ZOMBIE:  # the server takes note in its own time
                 time.sleep(0.02)
 
     @contextlib.contextmanager

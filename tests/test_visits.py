@@ -1,5 +1,6 @@
 """Which shop a visitor looks at: chosen per browser tab, made into a workbook without loss."""
 
+import shutil
 import stat
 
 import pandas as pd
@@ -140,6 +141,13 @@ def test_what_was_brought_before_the_browser_said_who_it_is_moves_to_its_visit(h
     assert visits.opened(ONE).products["product_id"].tolist() == ["a", "b"]
     assert visits.adopt(own, ONE) is own
     assert visits.adopt(own, "") is own
+
+
+def test_what_became_a_workbook_meanwhile_is_not_looked_for(home):
+    early = visit("")
+    shutil.rmtree(early.folder)
+    assert visits.adopt(early, ONE) is early
+    assert visits.opened(ONE) is None
 
 
 def test_a_visit_that_has_something_keeps_it(home):

@@ -100,9 +100,7 @@ def _held_by_an_engine(source: Source, name: str, columns: Sequence[str] | None 
     if not isinstance(source, ibis.Table):
         return _frame(source if columns is None else source[[c for c in columns if c in source]], name)
     engine = source.get_backend()
-    if (
-        engine.name == "pyspark"
-    ):  # reads and shows times in the zone of its session, which others may have changed
+    if engine.name == "pyspark":  # it reads times in its session's zone, which others may have changed
         engine._session.conf.set("spark.sql.session.timeZone", "UTC")
     return source
 
@@ -205,14 +203,8 @@ def _read(found: ibis.Table, name: str, column: Column) -> ibis.Value:
     """Text as the number, flag or day that it says."""
     kind, text = _TYPES[column.kind], found[column.name].strip().nullif("")
     value = _tried(text, kind)
-    wrong = (
-        found.filter(text.notnull(), value.isnull())
-        .select(said=text)
-        .limit(1)
-        .to_pyarrow()["said"]
-        .to_pylist()
-    )
-    if wrong:
+    unread = found.filter(text.notnull(), value.isnull()).select(said=text).limit(1)
+    if wrong := unread.to_pyarrow()["said"].to_pylist():
         raise DataError(
             _("The column “{column}” of the table {table} holds “{value}”, which cannot be used.").format(
                 column=column.name, table=name, value=wrong[0][:60]

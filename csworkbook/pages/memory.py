@@ -27,14 +27,15 @@ class Memory:
 
     def forget(self) -> None:
         """Keep nothing any more, here and in the browser."""
-        self.state = {}
+        self.state, self.stored = {}, {}
 
     def keep(self, name: str, widget: ipywidgets.Widget) -> None:
         """Remember what is chosen in this control, and choose it again after a reload."""
         widget.observe(lambda _change: self.remember(name, plain(widget)), "value")
         self.on_restore(lambda stored: put_back(widget, stored[name]) if name in stored else None)
-        if name in self.stored:  # the page came back before this control was made
-            put_back(widget, self.stored[name])
+        known = {**self.stored, **self.state}  # the page came back, or was used, before this control was made
+        if name in known:
+            put_back(widget, known[name])
 
 
 def plain(widget: ipywidgets.Widget) -> Any:

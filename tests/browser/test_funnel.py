@@ -7,6 +7,9 @@ import pytest
 from babel.messages.pofile import read_po
 
 from csworkbook import language
+from csworkbook.funnel import measure
+from csworkbook.language import speaking
+from csworkbook.shop import open_shop
 
 expect = pytest.importorskip("playwright.sync_api").expect
 SECONDS = 1000
@@ -285,10 +288,12 @@ def test_a_month_is_typed_and_comes_back_after_a_reload(open_page, server):
     shows(page, "(from 1 May 2026)")
     first(page).locator(".csw-control-until input").fill("2026-05-31")
     shows(page, "(1 May 2026 – 31 May 2026)")
-    before = counted(page)
+    with speaking("en"):
+        told = open_shop().call(measure, since="2026-05-01", until="2026-05-31").cells()
+    awaits(page, [row[:2] for row in told])
     kept(page, "2026-05-31")
     settled(opened(page, server, "en"))
-    awaits(page, before)
+    awaits(page, [row[:2] for row in told])
     expect(first(page).locator(".csw-control-since input")).to_have_value("2026-05-01", timeout=LONG)
 
 
@@ -339,14 +344,16 @@ def test_last_month_is_laid_beside_the_month_before(open_page, server):
 @pytest.mark.parametrize("chapter", [FUNNEL, CHECKOUT])
 def test_no_table_needs_sideways_scrolling_on_a_laptop(open_page, server, chapter, spoken):
     page = settled(opened(open_page(), server, spoken, chapter))
-    for split in page.locator(".csw-control-by").all():
-        splits = split.locator("button, option")
-        device = splits.filter(has_text=re.compile("Device|Apparaat"))
-        if device.first.evaluate("one => one.tagName") == "BUTTON":
-            device.first.click()
+    for panel in page.locator(".csw-panel:has(.csw-control-by)").all():
+        split = panel.locator(".csw-control-by")
+        device = split.locator("button, option").filter(has_text=re.compile("Device|Apparaat")).first
+        if device.evaluate("one => one.tagName") == "BUTTON":
+            device.click()
         else:
-            split.locator("select").select_option(label=device.first.inner_text())
-    page.wait_for_timeout(4 * SECONDS)
+            split.locator("select").select_option(label=device.inner_text())
+        told = panel.locator(".csw-table, .csw-headline").filter(has_text=re.compile("mobi", re.IGNORECASE))
+        expect(told.first).to_be_visible(timeout=LONG)
+    settled(page)
     wide = "[...document.querySelectorAll('.csw-table-scroll')].filter(t => t.scrollWidth > t.clientWidth)"
     assert page.locator(".csw-table-scroll:visible").count() > 5
     assert page.evaluate(f"{wide}.map(t => t.closest('.csw-panel').innerText.slice(0, 60))") == []

@@ -294,6 +294,20 @@ def test_a_visit_says_hello_and_brings_back_what_was_chosen(monkeypatch):
     assert browser.ask("ping")["pong"]
 
 
+def test_a_control_that_is_made_anew_stands_as_it_was_chosen_last(monkeypatch):
+    visit = widgets.Visit("en/page")
+    first, again = (ipywidgets.Dropdown(options=["mail", "chat", "phone"]) for _time in range(2))
+    visit.keep("channel", first)
+    Browser(visit, monkeypatch).ask("hello", visit="ab" * 16, stored={"channel": "chat"})
+    first.value = "phone"
+    visit.keep("channel", again)
+    assert again.value == "phone"
+    visit.forget()
+    later = ipywidgets.Dropdown(options=["mail", "chat", "phone"])
+    visit.keep("channel", later)
+    assert later.value == "mail"
+
+
 def test_a_failing_hello_does_not_stop_the_others(monkeypatch):
     visit, calls = widgets.Visit("p"), []
     visit.on_hello(lambda: 1 / 0)
