@@ -119,7 +119,8 @@ def state(page, part, spoken="nl"):
 
 
 def stored(shop, part="brand"):
-    return drafts.read(open_shop(shop.folder).store).text(part)
+    draft = drafts.read(open_shop(shop.folder).store)
+    return draft and draft.text(part)
 
 
 def comes(shop, part, text):
