@@ -19,7 +19,7 @@ demo: $(READY)  ## the dashboards of the demo shop, in your browser
 test: $(READY) $(SPARK)  ## all tests: units, notebooks, browser, Spark
 	$(BIN)/python tests/install.py
 	failed=0; \
-	$(BIN)/python -m pytest tests/browser || failed=$$?; \
+	$(BIN)/python -m pytest tests/browser --reruns 1 -rfEsxXR || failed=$$?; \
 	$(BIN)/python -m pytest $(WORKERS) -m "not browser" --doctest-modules --nbval-lax csworkbook notebooks tests || failed=$$?; \
 	exit $$failed
 

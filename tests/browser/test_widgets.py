@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from widgets_server import served, served_lab
 
-expect = pytest.importorskip("playwright.sync_api").expect
+driver = pytest.importorskip("playwright.sync_api")
+expect = driver.expect
 MIB = 1024 * 1024
 LONG = 60_000
 EVENTS = """
@@ -327,7 +328,7 @@ def all_cells_run(page):
         page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
         try:
             begun.first.wait_for(timeout=20_000)
-        except PlaywrightTimeoutError:
+        except driver.TimeoutError:
             continue
         return
 
