@@ -153,6 +153,8 @@ def option_said(name: str, option: Any) -> str:
         return language.ngettext("{days} day", "{days} days", days).format(days=language.number(days))
     if isinstance(option, float):
         return language.percent(option, 1 if round(option * 1000) % 10 else 0)
+    if isinstance(option, int) and not isinstance(option, bool):
+        return language.number(option)
     said = {"week": _("week"), "month": _("month"), "nl": "Nederlands", "en": "English"}.get(option)
     return said or language.capital(str(word(option)))
 

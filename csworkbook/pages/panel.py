@@ -168,11 +168,15 @@ class Panel(ipywidgets.VBox):
 
     def _call(self, chosen: dict[str, Any]) -> Result:
         """The result for these choices; a function that asks for the shop itself gets it."""
-        parameters = inspect.signature(self.function).parameters
         shop = self.page.shop
-        given = {name: value for name, value in self.page.given.items() if name in parameters}
-        whole = next(iter(parameters), "") == "shop"
-        return self.function(shop, **chosen) if whole else shop.call(self.function, **{**given, **chosen})
+        if next(iter(inspect.signature(self.function).parameters), "") == "shop":
+            return self.function(shop, **chosen)
+        return shop.call(self.function, **{**self._given(self.function), **chosen})
+
+    def _given(self, function: Callable) -> dict[str, Any]:
+        """What was answered elsewhere on the page, of what this function takes."""
+        parameters = inspect.signature(function).parameters
+        return {name: value for name, value in self.page.given.items() if name in parameters}
 
     def _draw(self) -> None:
         figure = self.result.plot()
@@ -234,7 +238,7 @@ class Panel(ipywidgets.VBox):
         """The options of a control; those that depend on the data are asked from the shop."""
         options = self.options[name]
         if callable(options):
-            return self.page.shop.call(options)
+            return self.page.shop.call(options, **self._given(options))
         mine = getattr(self.page.shop.settings, name, None)
         return (
             sorted([*options, mine])

@@ -54,6 +54,21 @@ def test_what_is_given_to_the_page_reaches_the_panels_that_ask_for_it(demo):
     assert said(panels[0]) == ["None"]
 
 
+def test_a_list_of_choices_gets_what_was_given_to_the_page_too(demo):
+    one = panel(demo, which, margin=lambda *, steps=None: [0.1 * len(step) for step in steps or []])
+    assert list(one.controls) == []
+    Page.of(demo).give(steps=["cart", "order"])
+    assert [option for _said, option in one.controls["margin"].options] == [0.4, 0.5]
+
+
+def test_a_number_to_choose_is_a_number_and_no_answer_of_a_survey(demo):
+    assert [label for label, _number in panel(demo, which, steps=[3, 2, 1]).controls["steps"].options] == [
+        "3",
+        "2",
+        "1",
+    ]
+
+
 def test_another_shop_begins_with_its_own_choices(demo, tmp_path):
     one = panel(demo, which)
     Page.of(demo).give(steps=["cart", "paid"])
