@@ -3,8 +3,8 @@
 The public face on one page: the chapters and shared rooms as modules, `open_shop` and `new_shop`,
 and what a notebook shows: `welcome`, `choose`, `upload`, `brought`, `ready`, `shop_settings`, `panel`,
 `register`, `privacy`, `conclusions`, `report`, `documents`, `guesses`, `service_items`,
-`manifesto_builder`, `funnel_steps`, `calculator` and `audit`. Everything is imported when first used, so that
-a page starts fast.
+`manifesto_builder`, `funnel_steps`, `calculator`, `audit`, `find_personas` and `helpdesk_list`. Everything is
+imported when first used, so that a page starts fast.
 """
 
 import sys
@@ -19,7 +19,7 @@ __version__ = "0.1.0"
 
 _MODULES = (
     "audits", "checkout", "demo", "effort", "estimates", "events", "evidence", "figures", "funnel", "intake", "language",
-    "ledger", "manifesto", "pyramids", "readiness", "service_gap", "tables", "workshop",
+    "ledger", "manifesto", "personas", "purchases", "pyramids", "readiness", "service_gap", "tables", "value", "workshop",
 )  # fmt: skip
 _NAMES = {
     "open_shop": "csworkbook.shop",
@@ -44,6 +44,8 @@ _NAMES = {
     "audit": "csworkbook.pages.audit",
     "calculator": "csworkbook.pages.calculator",
     "funnel_steps": "csworkbook.pages.steps",
+    "find_personas": "csworkbook.pages.personas",
+    "helpdesk_list": "csworkbook.pages.persona_files",
 }
 __all__ = [*_MODULES, *_NAMES]
 

@@ -25,7 +25,6 @@ class Coming:
 COMING: dict[str, Coming] = {
     "04_forward_resolution": Coming(("contacts",), ("messages", "order_lines")),
     "05_operational_insights": Coming(("contacts",), ("returns", "products", "reviews", "orders")),
-    "06_personas": Coming(("orders", "order_lines"), ("contacts", "events")),
     "09_channels": Coming(("contacts",), ("channel_costs", "orders")),
     "10_kpis": Coming(("orders", "contacts"), ("effort_survey", "channel_costs")),
     "11_human_conversation": Coming(("messages",), ("contacts",)),
@@ -56,7 +55,7 @@ def title(chapter: str) -> str:
 
 def by_chapter() -> dict[str, list[Callable]]:
     """The analyses of every chapter that is there, in the order of the book."""
-    from csworkbook import checkout, effort, funnel, ledger, manifesto, service_gap
+    from csworkbook import checkout, effort, funnel, ledger, manifesto, personas, service_gap, value
 
     return {
         "00_start": [ledger.matches, ledger.reasons],
@@ -80,6 +79,22 @@ def by_chapter() -> dict[str, list[Callable]]:
             effort.loyalty,
             effort.where_first,
             effort.leaking_bucket,
+        ],
+        "06_personas": [
+            value.concentration,
+            value.historic,
+            value.churn,
+            value.predict,
+            value.segments,
+            personas.portraits,
+            personas.recognise,
+            personas.asks,
+            personas.habits,
+            personas.relational,
+            personas.coming_back,
+            personas.together,
+            personas.upsell,
+            personas.loyal_answers,
         ],
         "07_funnel": [
             funnel.measure,

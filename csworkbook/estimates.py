@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from csworkbook import language
 from csworkbook.language import gettext as _
+from csworkbook.language import ngettext
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,7 +74,9 @@ class Estimate:
         if self.unit == "share":
             return language.percent(value)
         if self.unit == "points":
-            return _("{points} points").format(points=language.number(value * 100))
+            said = language.number(value * 100)
+            how_many = 1 if said.strip("-−") == "1" else 2
+            return ngettext("{points} point", "{points} points", how_many).format(points=said)
         if self.unit == "money":
             return language.money(rough(value), self.currency)
         if self.unit in DURATIONS:

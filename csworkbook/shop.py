@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from csworkbook.findings import Finding
     from csworkbook.intake import Choices, Intake, Source
+    from csworkbook.personas.saved import Saved
 
 _HANDED = (
     "currency",
@@ -244,7 +245,8 @@ class Shop:
         Parameters named as a table get that table: a pandas frame, or an Ibis table on its Parquet
         file when it has more than two million rows. Parameters named as a setting take the shop's
         value unless given in `options`; `steps` are those chosen for the funnel, None when none are;
-        ``audit_<name>`` is what that audit scored, part by part, None before it was answered.
+        `personas` are those found and kept, None when none are; ``audit_<name>`` is what that audit scored,
+        part by part, None before it was answered.
 
         Raises
         ------
@@ -256,8 +258,15 @@ class Shop:
         settings = {name: getattr(self.settings, name) for name in _HANDED if name in parameters}
         if "steps" in parameters:
             settings["steps"] = self.settings.funnel_steps or None
+        if "personas" in parameters:
+            settings["personas"] = self._personas()
         settings |= {name: self._audited(name) for name in parameters if name.startswith("audit_")}
         return function(**{**tables, **settings, **options})
+
+    def _personas(self) -> Saved | None:
+        from csworkbook.personas.saved import Saved
+
+        return Saved.read(self.store.get("personas", "found"))
 
     def _audited(self, parameter: str) -> dict[str, float | None] | None:
         from csworkbook import audits

@@ -17,6 +17,7 @@ from csworkbook.language import join
 if TYPE_CHECKING:
     from types import ModuleType
 
+    import numpy as np
     import pandas as pd
     import pandera.pandas as pa
 
@@ -82,6 +83,10 @@ def _need(name: str, kind: Kind, **limits) -> Column:
 
 
 _WHO = ("customer", "company")
+LOYAL_QUESTIONS = (
+    *("other_shops", "phone", "apps", "brands", "music"),
+    *("films", "heroes", "holiday", "ambition", "hobbies"),
+)
 _CHANNEL = Column("channel", "word")
 _DEVICE = Column("device", "word")
 _EMAIL_HASH = Column("email_hash", "key")
@@ -181,6 +186,14 @@ TABLES: dict[str, Table] = {
             Column("buy_again", "flag"),
             Column("spend_more", "flag"),
             Column("recommend", "whole", low=0, high=10),
+            _EMAIL_HASH,
+            segments=True,
+        ),
+        _table(
+            "loyal_survey",
+            Column("answered_at", "time"),
+            Column("customer_id", "key"),
+            *(Column(name, "text") for name in LOYAL_QUESTIONS),
             _EMAIL_HASH,
             segments=True,
         ),
@@ -315,12 +328,28 @@ def faults(frame: pd.DataFrame, name: str) -> pd.Series:
             for c, r, v in zip(cases["column"], cases["check"], cases["failure_case"], strict=True)
         ]
         told = pd.Series(words, index=cases["index"], dtype=object).groupby(level=0).agg("; ".join)
-    if name == "effort_survey":
-        nothing = frame[list(EFFORT_STAGES)].isna().to_numpy().all(axis=1)
-        silent = frame.index[nothing].difference(told.index)
-        said = _("none of the three questions is answered")
-        told = pd.concat([told, pd.Series(said, index=silent, dtype=object)]) if len(silent) else told
+    silent = frame.index[_silent(frame, name)].difference(told.index)
+    if len(silent):
+        told = pd.concat([told, pd.Series(_nothing_said(name), index=silent, dtype=object)])
     return told
+
+
+def _silent(frame: pd.DataFrame, name: str) -> np.ndarray:
+    """Rows of a survey in which nothing that it asks is answered; its own further columns count as well."""
+    import numpy as np
+
+    if name == "effort_survey":
+        return frame[list(EFFORT_STAGES)].isna().to_numpy().all(axis=1)
+    if name != "loyal_survey":
+        return np.zeros(len(frame), dtype=bool)
+    about = ("answered_at", "customer_id", "email_hash")
+    return frame.drop(columns=list(about), errors="ignore").isna().to_numpy().all(axis=1)
+
+
+def _nothing_said(name: str) -> str:
+    if name == "effort_survey":
+        return _("none of the three questions is answered")
+    return _("no question is answered")
 
 
 def require(frame: pd.DataFrame, name: str) -> None:

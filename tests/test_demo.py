@@ -50,6 +50,7 @@ SIZES = {
     "orders": (12_000, 16_000), "events": (100_000, 140_000), "contacts": (9_000, 11_500), "messages": (5_500, 7_500),
     "effort_survey": (1_600, 2_000), "service_survey": (3_300, 3_800), "perception": (400, 430), "reviews": (1_400, 1_600),
     "products": (110, 130), "channel_costs": (96, 96), "order_lines": (15_000, 25_000), "returns": (1_200, 2_500),
+    "loyal_survey": (76, 80),
 }  # fmt: skip
 
 
@@ -70,6 +71,7 @@ def test_tables_belong_together(shop):
     assert np.allclose(money["revenue"] + money["discount"], goods.reindex(money.index), atol=0.011)
     assert set(shop["returns"]["order_id"]) <= set(orders["order_id"])
     assert set(shop["effort_survey"]["customer_id"]) <= set(orders["customer_id"])
+    assert set(shop["loyal_survey"]["customer_id"]) <= set(orders["customer_id"])
     assert set(shop["messages"]["contact_id"]) <= set(shop["contacts"]["contact_id"])
     for name in ("order_lines", "returns", "contacts", "events", "reviews"):
         assert set(shop[name]["product_id"].dropna()) <= set(shop["products"]["product_id"]), name
@@ -429,6 +431,21 @@ def relational(shop: dict) -> set[str]:
     return set(kinds.index[kinds == "garden furniture"])
 
 
+LOYAL = {"regular": "bed and bath", "relational": "garden furniture"}  # what the loyal types mostly buy
+
+
+def answered(survey: pd.DataFrame, question: str, thing: str) -> tuple[float, float]:
+    said = survey[question].dropna().str.lower()
+    return share(said.str.contains(thing))
+
+
+def gardeners(shop: dict, home: str) -> tuple[float, float]:
+    """Tuinieren, with or without its typing error, among the loyal customers who mostly buy this."""
+    kinds, survey = mostly_buys(shop), shop["loyal_survey"]
+    mine = survey[survey["customer_id"].map(kinds) == home]
+    return answered(mine, "hobbies", r"tuin(?:ier|er)")
+
+
 def questions(shop: dict) -> tuple[float, float]:
     mine = relational(shop)
     orders = (
@@ -617,6 +634,12 @@ FINDERS = {
     "personas.relational.questions": questions,
     "personas.relational.minutes": minutes,
     "personas.pair": pair,
+    "personas.loyal.shop": lambda shop: answered(shop["loyal_survey"], "other_shops", "ikea"),
+    **{
+        f"personas.loyal.hobby.{kind}": lambda shop, home=home: gardeners(shop, home)
+        for kind, home in LOYAL.items()
+    },
+    "personas.loyal.ambition": lambda shop: answered(shop["loyal_survey"], "ambition", "moestuin"),
     **{
         f"funnel.payment.{d}": lambda shop, d=d: step_rate(shop, "payment", "paid", d)
         for d in ("mobile", "desktop", "tablet")

@@ -243,6 +243,7 @@ def test_ten_equal_weeks_have_no_step(counts):
     ("estimate", "en", "nl"),
     [
         (Estimate(0.274, 0.25, 0.3, 1757), "27% (25% to 30%, n = 1,757)", "27% (25% tot 30%, n = 1.757)"),
+        (Estimate(0.01, -0.01, 0.03, 90, "points"), "1 point (-1 to 3, n = 90)", "1 punt (-1 tot 3, n = 90)"),
         (Estimate(0.16, -0.02, 0.3, 90, "points"), "16 points (-2 to 30, n = 90)", "16 punten (-2 tot 30, n = 90)"),
         (Estimate(3.25, 1, 5, 4, "number"), "3.2 (1.0 to 5.0, n = 4)", "3,2 (1,0 tot 5,0, n = 4)"),
         (Estimate(12345, 9870, 15440, 8, "money"), "€12,000 (€9,900 to €15,000, n = 8)", None),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from csworkbook.demo import opinions, orders, stories, survey, visits
+from csworkbook.demo import loyal, opinions, orders, stories, survey, visits
 from csworkbook.demo.assortment import products
 from csworkbook.demo.contacts import channel_costs, contacts
 from csworkbook.demo.messages import messages
@@ -74,6 +74,7 @@ def _batch(
     lines = orders.order_lines(random(2), found, goods)
     leading = _leading(lines, len(found))
     yield "effort_survey", survey.effort_survey(random(3), found)
+    yield "loyal_survey", loyal.loyal_survey(random(17), found, round(size * stories.LOYAL_ANSWERS))
     yield "orders", orders.order_table(random(4), found, lines, goods)
     yield "order_lines", _named(lines, goods)
     sent = orders.returns(random(5), found, lines, goods)

@@ -176,6 +176,16 @@ PAIR = (
     "Hoeslaken jersey zand",
     0.42,
 )  # who buys the first also buys the second
+# ten questions to loyal customers: of two types, who had ordered at least so often when they were asked
+LOYAL_ANSWERS = 80  # at scale 1
+LOYAL_TYPES, LOYAL_ORDERS = ("regular", "relational"), 3
+LOYAL_ASKED, LOYAL_DAYS = 700, 21  # 1 June 2026, and the days in which the answers came
+LOYAL_SKIPPED = 0.06  # of each question
+LOYAL_THINGS = {  # what they name: a thing, and the share that names it
+    "other_shops": ("IKEA", {"elsewhere": 0.45}),
+    "hobbies": ("tuinieren", {"relational": 0.65, "regular": 0.20}),
+}
+LOYAL_AMBITIONS = {"garden": 0.40, "travel": 0.25, "family": 0.20, "work": 0.15}
 FREE_SHIPPING, SHIPPING = 50.0, 4.95
 FILLER, TOPPED_UP = "Geurkaars Linde één maat", 0.38  # baskets of 40–50 euro made up to 50
 STEP_NAMES = ("home", "product", "cart", "checkout", "delivery", "payment", "paid")

@@ -199,7 +199,20 @@ def _personas() -> list[Row]:
              unit="contacts per order", **here),
         _row("personas.relational.minutes", "contacts", "Their conversations last this many times longer",
              stories.RELATIONAL_MINUTES, (3000, 0.8), unit="ratio", **here),
+        *_loyal(),
         _row("personas.pair", "order_lines", f"Orders with {first} that also hold {second}", probability, 400, **here),
+    ]  # fmt: skip
+
+
+def _loyal() -> list[Row]:
+    """What loyal customers say of themselves."""
+    here, table = {"chapter": "06"}, "loyal_survey"
+    (shop, shops), (hobby, hobbies) = (stories.LOYAL_THINGS[name] for name in ("other_shops", "hobbies"))
+    garden = "Would still like to have a kitchen garden (“moestuin”)"
+    return [
+        _row("personas.loyal.shop", table, f"Also bought at {shop}", shops["elsewhere"], 75, **here),
+        *_each("personas.loyal.hobby", table, f"Has “{hobby}” (gardening) for a hobby: {{}} buyers", hobbies, (37, 37), **here),
+        _row("personas.loyal.ambition", table, garden, stories.LOYAL_AMBITIONS["garden"], 75, **here),
     ]  # fmt: skip
 
 

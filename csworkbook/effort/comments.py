@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -21,15 +20,13 @@ from csworkbook.language import gettext as _
 from csworkbook.language import mark
 from csworkbook.results import Result, question, word
 from csworkbook.tables import require
+from csworkbook.topics import LEAST, PER_TOPIC, Topic, grouped, plain, quote
+from csworkbook.topics import stop_words as ordinary
 
 if TYPE_CHECKING:
-    import numpy as np
     import plotly.graph_objects as go
-    import pyarrow as pa
 
 _CONTENT = Path(__file__).parents[1] / "content" / "effort_themes.toml"
-_LEAST = 20  # fewer comments are listed one by one
-_PER_TOPIC = 10  # comments outside the themes for every topic looked for among them
 _COLUMNS = ["topic", "words", "count", "n", "share", "low", "high", "quote"]
 
 
@@ -78,17 +75,8 @@ def comments(
     texts, everything = _high_effort(effort_survey, stage)
     drawn = texts.sample(sample, random_state=seed) if len(texts) > sample else texts
     drawn = drawn.reset_index(drop=True)
-    found, outside = _found(drawn, topics, seed) if len(drawn) >= _LEAST else ([], 0.0)
+    found, outside = _found(drawn, topics, seed) if len(drawn) >= LEAST else ([], 0.0)
     return Comments(_table(found, len(drawn)) if found else _listed(drawn), stage, everything, outside)
-
-
-class Topic(NamedTuple):
-    """A row to be: what the comments are about, how many there are, and one of them."""
-
-    topic: str
-    words: str
-    count: int
-    quote: str
 
 
 def _found(texts: pd.Series, most: int, seed: int) -> tuple[list[Topic], float]:
@@ -97,12 +85,12 @@ def _found(texts: pd.Series, most: int, seed: int) -> tuple[list[Topic], float]:
     touched = touched.loc[:, touched.sum() >= 2]
     several = touched.sum(axis=1)
     named = [
-        Topic(key, _name(key), int(mine.sum()), _quote(texts[mine], -several[mine]))
+        Topic(key, _name(key), int(mine.sum()), quote(texts[mine], -several[mine]))
         for key, mine in touched.items()
     ]
     rest = texts[several == 0].reset_index(drop=True)
-    k = min(most, len(rest) // _PER_TOPIC)
-    others = _topics(rest, k, seed) if k > 0 else []
+    k = min(most, len(rest) // PER_TOPIC)
+    others = grouped(rest, k, stops=stop_words(), seed=seed) if k > 0 else []
     return named + others, (len(rest) - sum(topic.count for topic in others)) / len(texts)
 
 
@@ -152,20 +140,11 @@ def touches(texts: pd.Series) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    said, found = _plain(pa.array(texts, pa.string(), from_pandas=True)), {}
+    said, found = plain(pa.array(texts, pa.string(), from_pandas=True)), {}
     for theme, (wanted, unwanted) in _patterns().items():
         left = pc.replace_substring_regex(said, unwanted, " ") if unwanted else said
         found[theme] = pc.match_substring_regex(left, wanted).to_numpy(zero_copy_only=False)
     return pd.DataFrame(found, index=texts.index)
-
-
-def _plain(texts: pa.Array) -> pa.Array:
-    """Lower-cased words with one space around each, without accents or punctuation."""
-    import pyarrow.compute as pc
-
-    texts = pc.utf8_normalize(pc.utf8_lower(texts), form="NFKD")
-    texts = pc.replace_substring_regex(texts, r"\p{Mn}+", "")
-    return pc.replace_substring_regex(texts, r"^[^\p{L}\p{N}]*|[^\p{L}\p{N}]+|$", " ")
 
 
 @lru_cache
@@ -181,67 +160,17 @@ def _pattern(stems: list[str]) -> str:
     """One regular expression for the stems as the themes write them: "retour", "~bezorg", "maat!"."""
     import pyarrow as pa
 
-    plain = [one.strip() for one in _plain(pa.array(stems, pa.string())).to_pylist()]
-    ends = [
-        re.escape(one) + (" " if raw.endswith("!") else "") for raw, one in zip(stems, plain, strict=True)
-    ]
+    bare = [one.strip() for one in plain(pa.array(stems, pa.string())).to_pylist()]
+    ends = [re.escape(one) + (" " if raw.endswith("!") else "") for raw, one in zip(stems, bare, strict=True)]
     inside = [end for raw, end in zip(stems, ends, strict=True) if raw.startswith("~")]
     starts = [end for raw, end in zip(stems, ends, strict=True) if not raw.startswith("~")]
     return "|".join([f" (?:{'|'.join(starts)})"] * bool(starts) + inside)
 
 
-@lru_cache
 def stop_words() -> tuple[str, ...]:
-    """Words that name no topic: Dutch and English stop words (package stop-words) and words of feeling, as tokens."""
-    from stop_words import get_stop_words
-
+    """Words that name no topic: stop words, and words of feeling (content/effort_themes.toml), as tokens."""
     feeling = _content()["feeling"]
-    every = {*get_stop_words("nl"), *get_stop_words("en"), *feeling["nl"], *feeling["en"]}
-    return tuple(sorted({token for stop in every for token in re.findall(r"[^\W\d_]{3,}", stop)}))
-
-
-def _topics(texts: pd.Series, most: int, seed: int) -> list[Topic]:
-    """Topics, the largest first; none where no word says anything."""
-    from sklearn.decomposition import NMF
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    vectorizer = TfidfVectorizer(
-        stop_words=list(stop_words()), min_df=2, max_df=0.9, max_features=2000, sublinear_tf=True,
-        token_pattern=r"(?u)\b[^\W\d_]{3,}\b",
-    )  # fmt: skip
-    try:
-        weights = vectorizer.fit_transform(texts)
-    except ValueError:  # no word is used twice, or every comment has the same ones
-        return []
-    model = NMF(min(most, weights.shape[1]), init="nndsvd", random_state=seed, max_iter=400)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # near enough to group by the heaviest topic
-        of_text = model.fit_transform(weights)
-    return _named(texts, of_text, model.components_, vectorizer.get_feature_names_out())
-
-
-def _named(texts: pd.Series, of_text: np.ndarray, of_word: np.ndarray, names: np.ndarray) -> list[Topic]:
-    """Topics of two comments or more, by their heaviest words, each comment in its heaviest topic."""
-    best = pd.Series(of_text.argmax(axis=1)).where(of_text.max(axis=1) > 0)
-    strength = pd.Series(of_text.max(axis=1) / (of_text.sum(axis=1) + 1e-12))
-    sizes = best.dropna().value_counts()
-    found = []
-    for i, topic in enumerate(sizes[sizes >= 2].index, 1):
-        weight = of_word[int(topic)]
-        words = [names[w] for w in weight.argsort()[::-1][:4] if weight[w] > 0]
-        mine = best == topic
-        quote = _quote(texts[mine], strength[mine])
-        found.append(Topic(f"topic {i}", ", ".join(words), int(mine.sum()), quote))
-    return found
-
-
-def _quote(texts: pd.Series, rating: pd.Series) -> str:
-    """The comment with the highest rating (it is most about the topic), of a length one reads."""
-    readable = texts.str.len().between(25, 220)
-    rating = rating[readable] if readable.any() else rating
-    text = texts[rating.idxmax()]
-    return text if len(text) <= 220 else text[:217].rstrip() + "…"
+    return ordinary((*feeling["nl"], *feeling["en"]))
 
 
 @dataclass(frozen=True)

@@ -141,8 +141,9 @@ def _columns(work: Built, table: Table, sources: dict[str, list[str]]) -> None:
     from contextvars import copy_context
 
     asks = table.name == "effort_survey"
+    own = "text" if table.name == "loyal_survey" else "word"
     columns = {
-        name: table[name] if name in table else Column(name, "word")
+        name: table[name] if name in table else Column(name, own)
         for name in sources
         if not (asks and name in EFFORT_STAGES)
     }

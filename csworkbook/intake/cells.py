@@ -67,7 +67,7 @@ def understand(raw: Raw, table: str, column: Column, headers: list[str], how: Ho
     header = headers[0]
     if column.name in ("customer_id", "email_hash"):
         return _customer(raw, header, column, how)
-    if column.name in FREE_TEXT:
+    if column.name in FREE_TEXT or (table == "loyal_survey" and column.kind == "text"):
         return _free_text(raw, headers, how)
     parsed = _parse(raw.frame[header], table, column, header, how)
     if column.name == "agent":
@@ -193,7 +193,8 @@ def _free_text(raw: Raw, headers: list[str], how: How) -> Understood:
     joined = parts[0].values
     for part in parts[1:]:
         joined = joined.str.cat(part.values, sep="\n").fillna(joined).fillna(part.values)
-    names = tuple(raw.frame[header] for header, kind in how.private.items() if kind == "name")
+    others = [header for header in how.private if header not in headers]
+    names = tuple(raw.frame[header] for header in others if how.private[header] == "name")
     masked, counts = personal.masked(joined, names)
     met = tuple((headers[0], kind, "masked", count) for kind, count in counts.items() if count)
     return Understood(values.Parsed(masked, parts[0].bad), (), met)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from csworkbook.intake import answers, by_content, personal, webpages, words
+from csworkbook.intake import answers, by_content, own_questions, personal, webpages, words
+from csworkbook.intake.own_questions import OWN, segment_name
 from csworkbook.intake.profile import Profile
 from csworkbook.intake.recognised import SURE, Match, Recognised
 from csworkbook.intake.values import text_of
@@ -63,7 +64,7 @@ def recognise(
     """
     names = [table] if table else list(TABLES)
     tried = [columns_of(profiles, name, told or {}, sure=bool(table), place=place) for name in names]
-    complete = [one for one in tried if one.complete or (table and not one.missing)]
+    complete = own_questions.one_survey([one for one in tried if one.complete or (table and not one.missing)])
     return max(complete or tried, key=lambda one: (-0.5 * len(one.missing) + one.weight, one.confidence))
 
 
@@ -85,6 +86,7 @@ def columns_of(
     if table.segments:
         _take_comment(found, open_)
         _take_segments(found, open_)
+        own_questions.take(found, open_)
     _take_for_granted(found, table, " ".join([place, *(p.header for p in profiles)]))
     for profile in open_:
         found.matches.setdefault(
@@ -215,6 +217,8 @@ def _may(profile: Profile, column: Column, sound: float, table: Table) -> bool:
         return False
     if not profile.personal or column.name in ("customer_id", "comment", "text"):
         return True
+    if table.name == OWN and column.kind == "text":  # which phone they have, and who their heroes are
+        return sound >= SURE and not personal.by_content(list(profile.cells[:100]))
     private = personal.by_content if table.name == "products" else personal.is_private
     return sound >= 0.95 and not private(list(profile.cells[:100])) and column.kind in ("key", "text", "word")
 
@@ -252,7 +256,7 @@ def _take_visit(found: Recognised) -> None:
 
 
 def _take_comment(found: Recognised, profiles: list[Profile]) -> None:
-    if "comment" in found.columns:
+    if "comment" in found.columns or "comment" not in TABLES[found.table]:
         return
     for profile in profiles:
         if (
@@ -279,26 +283,6 @@ def _take_segments(found: Recognised, profiles: list[Profile]) -> None:
         if profile.folded in words.names("left_out") or profile.time >= 0.6:
             continue
         found.matches[profile.header] = Match(segment_name(profile.header, found, place), 0.7, "segment")
-
-
-def segment_name(header: str, found: Recognised, place: int = 0) -> str:
-    """A tidy name for a segment column: a fixed one where it is known, else the header's own words.
-
-    >>> segment_name("Apparaat", Recognised("effort_survey"))
-    'device'
-    """
-    folded = words.fold(header)
-    known = words.columns()["segments"]
-    name = next((name for name, called in known.items() if folded in map(words.fold, called)), "")
-    name = name or "_".join(folded.split())[:40].strip("_")
-    if name[:1].isdigit():
-        name = f"segment_{name}"
-    if not name.isidentifier():
-        name = f"segment_{place + 1}"
-    unique, number = name, 2
-    while unique in found.columns or unique in TABLES[found.table] or unique in ("row", "reason"):
-        unique, number = f"{name}_{number}", number + 1
-    return unique
 
 
 def stages(header: str) -> dict[str, int]:

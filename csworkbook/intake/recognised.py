@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from csworkbook.tables import EFFORT_STAGES, TABLES
+from csworkbook.tables import EFFORT_STAGES, LOYAL_QUESTIONS, TABLES
 
 SURE = 0.7
 FILLED = 0.35  # a column that has the name but no cells is less sure than this
 _NAMED = 3  # so many columns must be found by name, where the table has so many
+_ASKED = 3  # so many of the ten questions make a survey of loyal customers
 _TELLING = (
     "topic",
     "kind",
@@ -70,9 +71,19 @@ class Recognised:
         table = TABLES[self.table]
         if self.table == "effort_survey":  # a question about effort tells it by itself
             return bool(self.columns & set(EFFORT_STAGES))
+        if self.table == "loyal_survey":
+            return not self._unasked
         needed = [c for c in table.columns if c.required and not (self.made_key and c.name == table.key)]
         least = 2 if len(table.columns) > _NAMED else 1
         return len(self.named) >= max(least, min(_NAMED, len(needed)))
+
+    @property
+    def _unasked(self) -> list[str]:
+        """Questions to loyal customers that it lacks to be their survey; one is enough where the owner says so."""
+        said = {match.column for match in self.matches.values() if match.why == "chosen"}
+        there = self.named & set(LOYAL_QUESTIONS)
+        lacking = (1 if said & there else _ASKED) - len(there)
+        return [name for name in LOYAL_QUESTIONS if name not in self.columns][: max(0, lacking)]
 
     @property
     def complete(self) -> bool:
@@ -83,6 +94,8 @@ class Recognised:
     def missing(self) -> list[str]:
         """Required columns that were not found; those that may be empty can do without."""
         table = TABLES[self.table]
+        if self.table == "loyal_survey":
+            return self._unasked
         filled = {match.column for match in self.matches.values() if match.confidence >= FILLED}
         there = filled | self.fixed.keys() | ({table.key} if self.made_key else set())
         needed = [c.name for c in table.columns if c.required and not c.blank and c.name not in there]
@@ -104,6 +117,9 @@ class Recognised:
     def confidence(self) -> float:
         """Mean confidence of the required columns that were found, 0–1."""
         table = TABLES[self.table]
-        found = [match.confidence for match in self.matches.values() if match.column in table.required]
+        wanted = (
+            table.required or LOYAL_QUESTIONS
+        )  # the survey of loyal customers needs no question in particular
+        found = [match.confidence for match in self.matches.values() if match.column in wanted]
         found += [0.5] * (len(self.fixed) + self.made_key)
         return sum(found) / len(found) if found else 0.0

@@ -8,7 +8,7 @@ from csworkbook.errors import DataError
 from csworkbook.intake.found import NotRecognised
 from csworkbook.language import gettext as _
 from csworkbook.language import join
-from csworkbook.tables import TABLES
+from csworkbook.tables import LOYAL_QUESTIONS, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def not_recognised(one: Candidate, table: str | None) -> NotRecognised:
             **known,
         )
     lacks = join([f"“{column_name(name)}”" for name in found.missing])
-    near = found.missing and (table or found.weight >= 1)
+    near = found.missing and (table or (found.weight >= 1 and TABLES[found.table].required))
     what = (
         _("{file} lacks columns for the table “{table}”: {columns}.").format(
             file=one.raw.filename, table=table_name(found.table), columns=lacks
@@ -75,12 +75,23 @@ def not_recognised(one: Candidate, table: str | None) -> NotRecognised:
         if near
         else _("{file} was not recognised as a table of this workbook.").format(file=one.raw.filename)
     )
-    needed = [column_name(name) for name in TABLES[found.table].required]
     return NotRecognised(
         what,
-        allowed=_("Needed: {columns}.").format(columns=join(needed)) if near else "",
+        allowed=_needed(found.table) if near else "",
         next_step=_("Say which column of the file is which, or add them to the export."),
         **known,
+    )
+
+
+def _needed(table: str) -> str:
+    """The columns without which a table is none."""
+    from csworkbook.naming import column_name
+
+    if not TABLES[table].required:
+        asked = join([column_name(name) for name in LOYAL_QUESTIONS])
+        return _("Needed: three of the questions about {columns}.").format(columns=asked)
+    return _("Needed: {columns}.").format(
+        columns=join([column_name(name) for name in TABLES[table].required])
     )
 
 

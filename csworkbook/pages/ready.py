@@ -108,6 +108,10 @@ def _general(table: str) -> str:
         "effort_survey": _(
             "One row per answer to the three questions of chapter 3, where you also find the questionnaire."
         ),
+        "loyal_survey": _(
+            "One row per loyal customer who answered the ten questions of chapter 6, where you also find the "
+            "questionnaire."
+        ),
         "service_survey": _(
             "Answers to the 22 questions about service; the questionnaire comes with chapter 1."
         ),

@@ -138,6 +138,7 @@ class _Document:
     stem: str
     module: str
     options: dict[str, Any] = field(default_factory=dict)
+    function: str = "questionnaire"
 
 
 def _documents(kind: str) -> tuple[_Document, ...]:
@@ -145,6 +146,14 @@ def _documents(kind: str) -> tuple[_Document, ...]:
     mail = _("Paste the mail into your mail tool; it fills in the fields between double braces.")
     team = _("Let everybody in the company answer alone, before the customers' answers are shown.")
     survey, gap = "csworkbook.effort", "csworkbook.service_gap.questionnaire"
+    loyal = _Document(
+        _("Ten questions for loyal customers"),
+        mail,
+        "loyal-survey",
+        "csworkbook.personas",
+        {},
+        "loyal_questions",
+    )
     known = {
         "effort": (_Document(_("The questionnaire"), mail, "effort-survey", survey),),
         "service": (
@@ -153,6 +162,7 @@ def _documents(kind: str) -> tuple[_Document, ...]:
                 _("The questionnaire for the company"), team, "service-company", gap, {"role": "company"}
             ),
         ),
+        "loyal": (loyal,),
     }
     if kind not in known:
         raise SettingError(
@@ -167,8 +177,9 @@ def documents(shop: Shop, kind: str = "effort") -> ipywidgets.VBox:
 
     Parameters
     ----------
-    kind : {"effort", "service"}
-        The effort survey, or the service survey for customers and for the company.
+    kind : {"effort", "service", "loyal"}
+        The effort survey, the service survey for customers and for the company, or the ten questions for
+        loyal customers.
 
     Raises
     ------
@@ -202,7 +213,7 @@ def _taken(page: Page, document: _Document, spoken: str, part: str, label: str) 
     }[part]
 
     def make() -> tuple[str, str, bytes]:
-        questionnaire = import_module(document.module).questionnaire
+        questionnaire = getattr(import_module(document.module), document.function)
         made = getattr(page.shop.call(questionnaire, language=spoken, **document.options), part)
         mark = "\ufeff" if part == "form_csv" else ""
         return f"{document.stem}-{spoken}.{ending}", mime, (mark + made).encode("utf-8")

@@ -29,6 +29,7 @@ from csworkbook.pages.talking import STATIC, Talking, guarded, script, sentence,
 
 __all__ = ["Download", "Picture", "Table", "Upload", "Visit", "control", "guarded", "sentence", "style"]
 
+_SHEETS = ("page.css", "panel.css", "guesses.css", "personas.css")
 SPREADSHEETS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 
 
@@ -36,7 +37,7 @@ class Style(anywidget.AnyWidget):
     """The page's colours and classes; shows nothing itself."""
 
     _esm = "export default { render({ el }) { el.classList.add('csw-unseen'); } };"
-    _css = "\n".join((STATIC / name).read_text("utf-8") for name in ("page.css", "panel.css", "guesses.css"))
+    _css = "\n".join((STATIC / name).read_text("utf-8") for name in _SHEETS)
 
 
 def style() -> Style:

@@ -128,6 +128,18 @@ def test_the_service_survey_for_customers_and_company():
         assert made[f"service-company-{spoken}.csv"].count(b"\r\n") == 1 + 23  # guesses and the one question
 
 
+def test_the_ten_questions_for_loyal_customers():
+    made = [button.make() for button in buttons(documents(open_shop(), "loyal"))]
+    names = [
+        f"loyal-survey-{spoken}.{ending}" for spoken in ("en", "nl") for ending in ("html", "txt", "csv")
+    ]
+    assert [name for name, _mime, _content in made] == names
+    content = {name: text.decode("utf-8-sig") for name, _mime, text in made}
+    assert "Naar wie kijk je op?" in content["loyal-survey-nl.html"]
+    assert content["loyal-survey-en.csv"].count("\r\n") == 11
+    assert "Whom do you look up to?" in content["loyal-survey-en.txt"]
+
+
 def test_own_statements_stand_in_the_questionnaire(shop, tmp_path):
     widget = documents(shop, "service")
     form.service_items(shop).take(
@@ -138,5 +150,5 @@ def test_own_statements_stand_in_the_questionnaire(shop, tmp_path):
 
 
 def test_another_questionnaire_is_refused():
-    with pytest.raises(SettingError, match="effort and service"):
+    with pytest.raises(SettingError, match="effort, service and loyal"):
         documents(open_shop(), "persona")

@@ -41,6 +41,12 @@
     const register = manager.register_model.bind(manager);
     manager.register_model = (id, model) => { register(id, model); model.then(know, () => {}); };
   };
+  // anywidget gives a widget two seconds of the clock to begin, and leaves its place empty after that; while
+  // a long page is being built on a slow machine nothing begins for longer.
+  const lenient = () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (ms) => timeout(ms === 2000 ? 120000 : ms);
+  };
   const plugin = {
     id: "csworkbook:patience",
     autoStart: true,
@@ -49,6 +55,7 @@
   (window._JUPYTERLAB ??= {}).csworkbook = {
     init() {},
     async get() {
+      lenient();
       if (document.readyState === "loading") await warmUp().catch(() => {});
       await complete;
       return () => ({ __esModule: true, default: [plugin] });

@@ -1,0 +1,311 @@
+"""Who are our customers?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from csworkbook import estimates, language
+from csworkbook.estimates import LEVEL, Estimate
+from csworkbook.findings import Finding
+from csworkbook.language import gettext as _
+from csworkbook.language import mark, ngettext
+from csworkbook.personas import called, pictures, terms
+from csworkbook.personas.assign import assign, nobody
+from csworkbook.personas.features import Features, features_of
+from csworkbook.personas.judged import BEYOND
+from csworkbook.personas.remembered import remembered
+from csworkbook.personas.saved import Saved
+from csworkbook.results import Result, Vocabulary, question
+
+if TYPE_CHECKING:
+    import ibis
+    import plotly.graph_objects as go
+
+    Frame = pd.DataFrame | ibis.Table
+
+CHAPTER = "06_personas"
+
+
+@dataclass(frozen=True)
+class Personas(Result):
+    """Groups of customers who are like each other, the largest first.
+
+    Attributes
+    ----------
+    table : DataFrame
+        persona (1..k), name, customers, share (of customers), share_low, share_high, revenue (money),
+        revenue_share, revenue_low, revenue_high (of that share), and the means that describe a persona:
+        orders, order_value, and as far as known discount, contacts. Without groups it is empty.
+    saved : Saved
+        What is kept of them.
+    labels : Series of int
+        customer_id → persona; empty without groups.
+    features : Features
+        What is known of each customer.
+    trials : DataFrame
+        k, silhouette, silhouette_chance (the most that data without groups gave), stability, clear, chosen; empty
+        for personas that were saved earlier.
+    """
+
+    saved: Saved | None = None
+    labels: pd.Series | None = None
+    features: Features | None = None
+    trials: pd.DataFrame | None = field(default=None, repr=False)
+    currency: str = "EUR"
+    shown: ClassVar[tuple[str, ...]] = (
+        "persona", "name", "customers", "share", "share_low", "share_high", "revenue", "revenue_share",
+        "revenue_low", "revenue_high", "orders", "order_value",
+    )  # fmt: skip
+    spare: ClassVar[tuple[str, ...]] = ("share_low", "share_high", "revenue_low", "revenue_high")
+    vocabulary: ClassVar[Vocabulary] = terms.VOCABULARY
+
+    @property
+    def k(self) -> int:
+        """How many personas; 0 = no clear groups."""
+        return self.saved.k
+
+    @property
+    def names(self) -> list[str]:
+        """What they are called: what the owner typed, else a name proposed in the language spoken now."""
+        spoken = language.current()
+        if spoken not in self._names:
+            self._names[spoken] = called.names(self)
+        return self._names[spoken]
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        return {}
+
+    @property
+    def text(self) -> str:
+        """How many groups, the largest and the one that brings most, and how sure they are; or that there are none."""
+        if self.k == 0:
+            return " ".join(filter(None, (_none_found(), self._why_not, _instead())))
+        first = ngettext(
+            "Your {n} customer falls into {k} groups.",
+            "Your {n} customers fall into {k} groups.",
+            len(self.labels),
+        ).format(n=language.number(len(self.labels)), k=language.number(self.k))
+        return " ".join(filter(None, (first, self._largest, self._richest, self._sure)))
+
+    @property
+    def _largest(self) -> str:
+        row = self.table.iloc[0]
+        return _("The largest is “{name}” with {share} of the customers ({low} to {high}).").format(
+            name=self.names[0],
+            share=language.percent(row["share"]),
+            low=language.percent(row["share_low"]),
+            high=language.percent(row["share_high"]),
+        )
+
+    @property
+    def _richest(self) -> str:
+        if "revenue_share" not in self.table or self.table["revenue_share"].isna().all():
+            return ""
+        place = int(self.table["revenue_share"].to_numpy().argmax())
+        row = self.table.iloc[place]
+        return _("Most revenue comes from “{name}”: {share} ({low} to {high}).").format(
+            name=self.names[place],
+            share=language.percent(row["revenue_share"]),
+            low=language.percent(row["revenue_low"]),
+            high=language.percent(row["revenue_high"]),
+        )
+
+    @property
+    def _sure(self) -> str:
+        stable = self.saved.why.get("stability")
+        if stable is None:
+            return ""
+        if not self.saved.why.get("clear", True):
+            return _(
+                "You asked for this number of groups: they are not clearer than chance makes them, so take care."
+            )
+        return _("Other draws of your customers give the same groups for the most part.")
+
+    @property
+    def _why_not(self) -> str:
+        why = self.saved.why
+        if why.get("silhouette") is None or why.get("silhouette_chance") is None:
+            return ""
+        if why["silhouette"] <= why["silhouette_chance"] + BEYOND:
+            return _("What looks like groups here is no clearer than in the same orders dealt at random.")
+        return _("There are differences, but customers pass from one kind into the next without a border.")
+
+    @property
+    def method(self) -> str:
+        """What was measured, how the number was chosen, and what was left out."""
+        from csworkbook.personas.method import said
+
+        return said(self)
+
+    def plot(self) -> go.Figure:
+        """Share of customers beside share of revenue per persona; without groups how clear each number would be."""
+        return pictures.sizes(self) if self.k else pictures.trials(self.trials)
+
+    def findings(self) -> list[Finding]:
+        """The persona whose share of the revenue is furthest above its share of the customers."""
+        if self.k == 0 or self.table["revenue_share"].isna().all():
+            return []
+        over = self.table["revenue_low"] - self.table["share_high"]
+        place = int(over.to_numpy().argmax())
+        if over.iloc[place] <= 0:
+            return []
+        row = self.table.iloc[place]
+        headline = _(
+            "“{name}” is {share} of your customers and brings more of the revenue than that."
+        ).format(name=self.names[place], share=language.percent(row["share"]))
+        brings = Estimate(
+            row["revenue_share"], row["revenue_low"], row["revenue_high"], int(row["customers"]), "share"
+        )
+        return [Finding(CHAPTER, headline, brings, "pareto-80", _advice())]
+
+
+def personas_of(features: Features, saved: Saved, trials: pd.DataFrame, currency: str = "EUR") -> Personas:
+    """The personas of these customers, by what was saved."""
+    empty = pd.Series([], pd.Index([], name="customer_id"), dtype=int, name="persona")
+    labels = assign(saved, features) if saved.k else empty
+    found = Personas(_table(features, labels, saved.k), saved, labels, features, trials, currency)
+    found.table["name"] = found.names
+    return found
+
+
+def found(
+    orders: Frame,
+    order_lines: Frame | None = None,
+    contacts: Frame | None = None,
+    returns: Frame | None = None,
+    *,
+    personas: Saved | None = None,
+    margin: float = 0.35,
+    currency: str = "EUR",
+    zone: str = "Europe/Amsterdam",
+) -> Personas:
+    """The personas of a shop: the saved ones, or else those that are found now; kept for these tables.
+
+    Raises
+    ------
+    DataError
+        When there are no clear groups, or no customers.
+    """
+    one = portraits(
+        orders, order_lines, contacts, returns, personas=personas, margin=margin, currency=currency, zone=zone
+    )
+    if one.k == 0:
+        raise nobody()
+    return one
+
+
+@question(mark("Who are our customers?"), labels=terms.labels, choices=terms.choices)
+def portraits(
+    orders: Frame,
+    order_lines: Frame | None = None,
+    contacts: Frame | None = None,
+    returns: Frame | None = None,
+    *,
+    personas: Saved | None = None,
+    margin: float = 0.35,
+    currency: str = "EUR",
+    zone: str = "Europe/Amsterdam",
+) -> Personas:
+    """The personas of a shop with their sizes and their share of the revenue (handbook 3.5).
+
+    Parameters
+    ----------
+    order_lines, contacts, returns : optional
+        Tell more of each customer (see `features_of`).
+    personas : Saved, optional
+        Those found earlier: customers are put with the nearest. None = they are found now.
+
+    Returns
+    -------
+    Personas
+        With ``k == 0`` where customers do not fall into clear groups.
+
+    Raises
+    ------
+    DataError
+        When no order counts as a purchase of a known customer.
+    """
+    frames = (orders, order_lines, contacts, returns)
+    key = ("personas", _key(personas), margin, currency, zone, language.current())
+
+    def made() -> Personas:
+        from csworkbook.personas.find import find
+
+        recipe = personas.recipe if personas is not None and personas.k else None
+        known = features_of(*frames, margin=margin, zone=zone, recipe=recipe)
+        if personas is not None:
+            return personas_of(known, personas, pd.DataFrame(), currency)
+        from dataclasses import replace
+
+        return replace(find(known), currency=currency)
+
+    return remembered(frames, key, made)
+
+
+def _key(personas: Saved | None) -> str:
+    import json
+
+    return "" if personas is None else json.dumps(personas.document(), sort_keys=True)
+
+
+def _table(features: Features, labels: pd.Series, k: int) -> pd.DataFrame:
+    """One row per persona: its size and what it brings, with intervals, and a few means."""
+    whose = labels.to_numpy() - 1
+    customers = np.bincount(whose, minlength=k)
+    low, high = estimates.shares(customers, np.full(k, max(len(labels), 1)))
+    table = pd.DataFrame(
+        {
+            "persona": np.arange(1, k + 1),
+            "name": [""] * k,
+            "customers": customers,
+            "share": customers / max(len(labels), 1),
+            "share_low": low,
+            "share_high": high,
+        }
+    )
+    table = table.assign(**_revenue(features.table, whose, k))
+    means = [c for c in ("orders", "order_value", "discount", "contacts") if c in features.table]
+    told = features.table[means].groupby(whose).mean() if len(labels) else features.table[means].iloc[:0]
+    return table.join(told.reindex(range(k)))
+
+
+def _revenue(table: pd.DataFrame, whose: np.ndarray, k: int) -> dict[str, np.ndarray]:
+    """What each persona brings, its share, and the interval of that share (ratio of sums over customers)."""
+    if "spent" not in table or not len(whose):
+        return dict.fromkeys(("revenue", "revenue_share", "revenue_low", "revenue_high"), np.full(k, np.nan))
+    spent = table["spent"].to_numpy(float)
+    total = spent.sum()
+    revenue = np.bincount(whose, spent, k)
+    share = revenue / total
+    squares = np.bincount(whose, spent**2, k)
+    variance = (squares * (1 - share) ** 2 + (squares.sum() - squares) * share**2) / total**2
+    from scipy.stats import norm
+
+    half = norm.ppf((1 + LEVEL) / 2) * np.sqrt(variance)
+    return {
+        "revenue": revenue,
+        "revenue_share": share,
+        "revenue_low": (share - half).clip(0),
+        "revenue_high": (share + half).clip(max=1),
+    }
+
+
+def _none_found() -> str:
+    return _("Your customers do not fall into clear groups.")
+
+
+def _instead() -> str:
+    return _(
+        "That is an answer too: treat them as one kind of customer, and look at their value and at relational buyers instead. "
+        "More order lines with categories, or contacts, may show groups later."
+    )
+
+
+def _advice() -> str:
+    return _("Read three of them in full, and write the texts and the service for them first.")

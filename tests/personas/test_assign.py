@@ -1,0 +1,71 @@
+"""Later customers go to the nearest of the saved personas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import adjusted_rand_score, pairwise_distances
+
+from csworkbook.errors import DataError
+from csworkbook.personas import Saved, assign, features_of, find
+
+from .shops import drawn, frame
+
+
+@pytest.fixture(scope="module")
+def found():
+    return find(features_of(*drawn(1, 900, kinds=3).tables))
+
+
+def test_those_who_made_them_keep_theirs(found):
+    assert (assign(found.saved, found.features) == found.labels).all()
+
+
+def test_everybody_goes_to_the_nearest_centre(found):
+    distances = pairwise_distances(found.features.scaled, np.array(found.saved.centres))
+    assert (assign(found.saved, found.features).to_numpy() == distances.argmin(axis=1) + 1).all()
+
+
+def test_later_customers_of_the_same_kinds(found):
+    later = drawn(77, 600, kinds=3)
+    labels = assign(found.saved, features_of(*later.tables))  # with a recipe of their own
+    assert adjusted_rand_score(later.kinds.loc[labels.index], labels) > 0.7
+    assert labels.index.name == "customer_id"
+    assert set(labels) == {1, 2, 3}
+
+
+def test_one_later_customer_alone(found):
+    later = drawn(78, 40, kinds=3)
+    whole = assign(found.saved, features_of(*later.tables))
+    one = later.orders["customer_id"] == "k00003"
+    alone = assign(found.saved, features_of(later.orders[one], later.lines, later.contacts))
+    assert alone.to_dict() == {"k00003": whole["k00003"]}
+
+
+def test_later_orders_without_lines(found):
+    later = drawn(79, 50, kinds=3)
+    assert len(assign(found.saved, features_of(later.orders))) == 50
+
+
+def test_frames_of_ones_own():
+    rng = np.random.default_rng(0)
+    kind = rng.integers(3, size=600)
+    known = frame(
+        np.column_stack(
+            [np.exp(3 * kind + rng.normal(0, 0.4, 600)), 9.0 * (kind == 1) + rng.normal(size=600)]
+        )
+    )
+    found = find(known)
+    assert found.k == 3
+    part = assign(found.saved, known.iloc[:50])
+    pd.testing.assert_series_equal(
+        part.sort_index(), found.labels.loc[sorted(known.index[:50])], check_names=False
+    )
+
+
+def test_nobody_to_be_put_with(found):
+    with pytest.raises(DataError):
+        assign(Saved(k=0, seed=0, recipe={}), found.features)
+    with pytest.raises(DataError):
+        assign(found.saved, frame(np.random.default_rng(0).normal(size=(30, 2))))

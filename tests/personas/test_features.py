@@ -1,0 +1,235 @@
+"""What is known of each customer: counted by hand, against statsmodels and scipy, and with odd tables."""
+
+from __future__ import annotations
+
+import json
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+
+from csworkbook import open_shop
+from csworkbook.errors import DataError
+from csworkbook.personas import blocks, dealing, features, features_of, large, measures
+from csworkbook.personas.seen import seen
+
+from .shops import ZONE, drawn, shuffled
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return open_shop()
+
+
+def table(rows, **more) -> pd.DataFrame:
+    """Orders: (customer, moment, revenue)."""
+    orders = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"])
+    at = pd.to_datetime(orders["ordered_at"]).dt.tz_localize(ZONE)
+    return orders.assign(ordered_at=at, order_id=[f"o{i}" for i in range(len(orders))], **more)
+
+
+# Saturday 6 December, 20:00; Monday 5 January, 10:00; Tuesday 6 January, 23:30 on the shop's clock
+THREE = table(
+    [("b", "2025-12-06 20:00", 30.0), ("a", "2026-01-05 10:00", 60.0), ("b", "2026-01-06 23:30", 90.0)],
+    discount=[3.0, None, 0.0],
+    device=["mobile", "desktop", None],
+)
+LINES = pd.DataFrame(
+    {
+        "order_id": ["o0", "o0", "o2", "o1", "o1", "elsewhere"],
+        "product_id": "p",
+        "quantity": 1,
+        "price": 15.0,
+        "category": ["rugs", "rugs", "lamps", "lamps", "rugs", "beds"],
+    }
+)
+
+
+def test_values_are_what_a_person_counts():
+    contacts = pd.DataFrame(
+        {
+            "contact_id": ["1", "2", "3"],
+            "customer_id": ["b", None, "stranger"],
+            "order_id": [None, "o2", None],
+            "opened_at": pd.Timestamp("2026-01-07", tz=ZONE),
+            "channel": "chat",
+            "topic": "x",
+            "handling_minutes": [4.0, 8.0, 99.0],
+        }
+    )
+    found = features_of(THREE, LINES, contacts).table.T
+    a, b = found["a"], found["b"]
+    assert (a["orders"], a["spent"], a["order_value"]) == (1, 60.0, 60.0)
+    assert (b["orders"], b["spent"], b["order_value"], b["margin"]) == (2, 120.0, 60.0, pytest.approx(42.0))
+    assert (b["discount"], a["discount"]) == (0.5, 0.0)
+    assert (b["december"], b["weekend"], b["evening"]) == (0.5, 0.5, 1.0)
+    assert (a["december"], a["weekend"], a["evening"]) == (0.0, 0.0, 0.0)
+    assert b["device: mobile"] == 1.0  # of the one order that tells
+    assert (b["category: rugs"], a["category: rugs"]) == (0.5, 0.5)
+    assert (b["lines_per_order"], a["lines_per_order"]) == (1.5, 2.0)
+    assert (b["contacts"], a["contacts"], b["minutes"]) == (1.0, 0.0, 6.0)
+    assert np.isnan(a["minutes"])
+    assert (b["days_since"], b["days_known"]) == (0.0, pytest.approx(31 + 3.5 / 24))
+    assert not any("beds" in column for column in found.index)
+
+
+def test_only_orders_of_known_customers_that_brought_something_count():
+    rows = [(None, "2026-01-01", 10.0), ("  ", "2026-01-01", 10.0), ("a", "2026-01-02", 0.0)]
+    rows += [("a", "2026-01-03", -5.0), ("a ", "2026-01-04", 20.0), ("a", "2026-01-05", 50.0)]
+    orders = table(rows, refunded=[None, None, None, None, 5.0, 50.0])
+    found = features_of(orders)
+    assert found.table["spent"].to_dict() == {"a": 15.0}
+    assert found.seen.left_out == {"no_customer": 2, "nothing_paid": 3}
+
+
+def test_the_share_between_customers_is_that_of_the_analysis_of_variance():
+    import statsmodels.api as sm
+    from statsmodels.formula.api import ols
+
+    rng = np.random.default_rng(4)
+    codes = np.repeat(np.arange(80), 3)
+    values = rng.normal(size=80)[codes] + rng.normal(size=240)
+    frame = pd.DataFrame({"who": codes, "value": values})
+    squares = sm.stats.anova_lm(ols("value ~ C(who)", frame).fit())["mean_sq"]
+    between, within = squares.iloc[0], squares.iloc[1]
+    counted = blocks.summed(codes, values[:, None], 80)
+    found = blocks.alikeness(*counted, float((values**2).sum()))
+    assert found == pytest.approx((between - within) / (between + 2 * within))
+
+
+def test_what_chance_explains_is_the_posterior_mean_of_a_beta():
+    # a beta prior of mean .3 worth 4 orders, 3 of 6 orders with a discount: (1.2 + 3) / (4 + 6)
+    sums, seen_times = np.array([[3.0]]), np.array([6.0])
+    found = blocks.evened(seen_times, sums, np.array([0.3]), 1.0, 1 / 5)
+    assert found[0, 0] == pytest.approx((1.2 + 3) / 10 - 0.3)
+
+
+def test_counts_vary_beyond_poisson_as_much_as_was_drawn():
+    rng = np.random.default_rng(2)
+    orders = rng.integers(1, 5, 40_000).astype(float)
+    rate = rng.gamma(2, 0.25, len(orders))  # mean .5, variance .125
+    found = measures.poisson("contacts", orders, rng.poisson(rate * orders).astype(float))
+    assert found.alike == pytest.approx(0.125 / (0.5 + 0.125), abs=0.01)
+
+
+def test_what_says_nothing_is_left_out_and_said():
+    shop = drawn(3)
+    orders = shop.orders.assign(discount=1.0)
+    found = features_of(orders, shop.lines, shop.contacts)
+    assert found.left_out["discount"] == "no variation"
+    assert found.left_out["weekend"] == "chance"
+    assert found.left_out["orders"] == "shown only"
+    assert not set(found.left_out) & set(found.scaled.columns)
+
+
+def test_the_same_thing_twice_is_measured_once():
+    shop = drawn(3, kinds=3)
+    device = np.where(shop.orders["discount"] > 0, "mobile", "desktop")
+    found = features_of(shop.orders.assign(device=device), shop.lines)
+    assert found.left_out["device: desktop"] == "the same as discount"
+    assert "discount" in found.scaled
+
+
+def test_a_wholesale_order_lies_on_the_edge_and_is_counted():
+    shop = drawn(5, kinds=3)
+    orders = shop.orders.copy()
+    orders.loc[7, "revenue"] = 4_000_000.0
+    found = features_of(orders, shop.lines)
+    without = features_of(shop.orders, shop.lines)
+    assert found.recipe["capped"]["order_value"] == without.recipe["capped"]["order_value"] + 1
+    assert found.scaled["order_value"].abs().max() < 6
+    assert found.table["spent"].max() >= 4_000_000
+
+
+def test_rows_in_another_order_change_nothing():
+    shop = drawn(6, 400, kinds=3)
+    first, second = features_of(*shop.tables), features_of(*map(shuffled, shop.tables))
+    pd.testing.assert_frame_equal(first.table, second.table, check_exact=True)
+    pd.testing.assert_frame_equal(first.scaled, second.scaled, check_exact=True)
+    rng = [np.random.default_rng(1) for _turn in range(2)]
+    dealt = [
+        dealing.scaled(dealing.dealt(f.seen, r), f.recipe) for f, r in zip((first, second), rng, strict=True)
+    ]
+    assert np.array_equal(*dealt)
+
+
+def test_odd_kinds_of_columns_say_the_same():
+    shop = drawn(7, 200)
+    plain = features_of(shop.orders, shop.lines).table
+    odd = shop.orders.assign(
+        customer_id=shop.orders["customer_id"].astype("category"),
+        device=shop.orders["device"].astype(object),
+        ordered_at=shop.orders["ordered_at"].dt.tz_convert("UTC").dt.tz_localize(None),
+        more="x",
+    ).set_axis(np.zeros(len(shop.orders), int))
+    pd.testing.assert_frame_equal(features_of(odd, shop.lines).table, plain)
+
+
+def test_nothing_after_a_moment():
+    moment = pd.Timestamp("2026-01-05 12:00", tz=ZONE)
+    found = features_of(THREE, until=moment).table
+    assert found["orders"].to_dict() == {"a": 1, "b": 1}
+
+
+def test_the_same_tables_are_measured_once():
+    assert features_of(THREE, LINES) is features_of(THREE, LINES)
+    assert features_of(THREE, LINES) is not features_of(THREE, LINES, margin=0.5)
+
+
+def test_a_recipe_can_be_kept_and_measures_alike():
+    shop = drawn(8, 300, kinds=3)
+    found = features_of(*shop.tables)
+    recipe = json.loads(json.dumps(found.recipe))
+    again = features_of(*map(shuffled, shop.tables), recipe=recipe)
+    pd.testing.assert_frame_equal(again.scaled, found.scaled)
+    few = shop.orders["customer_id"] < "k00010"
+    part = features_of(shop.orders[few], shop.lines, shop.contacts, recipe=recipe)
+    pd.testing.assert_frame_equal(part.scaled, found.scaled.loc[part.scaled.index])
+
+
+@pytest.mark.parametrize("rows", [[], [(None, "2026-01-01", 5.0)], [("a", "2026-01-01", -5.0)]])
+def test_nobody_to_describe(rows):
+    orders = table(rows) if rows else THREE.iloc[:0]
+    with pytest.raises(DataError):
+        features_of(orders)
+
+
+def test_tables_in_an_engine_tell_the_same(demo, monkeypatch):
+    frames = [getattr(demo, name) for name in ("orders", "order_lines", "contacts", "returns")]
+    whole = features_of(*frames)
+    lazy = features_of(ibis.memtable(frames[0]), ibis.memtable(frames[1]), *frames[2:])
+    pd.testing.assert_frame_equal(lazy.table, whole.table, check_dtype=False)
+    assert lazy.recipe == whole.recipe
+    monkeypatch.setattr(large, "SAMPLE", 2_000)
+    sampled = features_of(*[demo.lazy(name) for name in ("orders", "order_lines", "contacts", "returns")])
+    assert sampled.seen.size == 2_000
+    pd.testing.assert_frame_equal(
+        sampled.table[sorted(sampled.table)], whole.table[sorted(sampled.table)], check_dtype=False
+    )
+    alike = features_of(*frames, recipe=sampled.recipe)
+    pd.testing.assert_frame_equal(sampled.scaled, alike.scaled, check_dtype=False)
+
+
+def test_dealing_keeps_what_everybody_has_and_loses_what_goes_together():
+    shop = drawn(9, 2000, kinds=4)
+    people = seen(*shop.tables)
+    random = dealing.dealt(people, np.random.default_rng(0))
+    assert np.array_equal(random.customer, people.customer)
+    assert np.array_equal(np.sort(random.line_net), np.sort(people.line_net))
+    assert np.array_equal(np.bincount(random.line_order), np.bincount(people.line_order))
+    assert np.array_equal(np.bincount(random.category.codes), np.bincount(people.category.codes))
+    made = {one.name: one.block() for one in measures.counted(random, measures.conventions(people))}
+    assert made["category"].alike == made["discount"].alike == 0
+    before = {one.name: one.block() for one in measures.counted(people, measures.conventions(people))}
+    assert before["category"].alike > 0.4
+
+
+def test_the_demo_shop(demo):
+    found = features(demo)
+    assert len(found) == 7600
+    assert {"orders", "spent", "device: mobile", "category: decoration", "contacts", "returned"} <= set(
+        found.table
+    )
+    assert found.scaled.notna().all().all()
+    assert found.left_out["weekend"] == "chance"

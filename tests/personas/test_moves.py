@@ -1,0 +1,92 @@
+"""Shares of personas over time: planted shifts are found, steady shops are left alone."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from effort.tables import assert_says
+from statsmodels.stats.proportion import proportion_confint
+
+from csworkbook.errors import DataError, SettingError
+from csworkbook.personas import features_of, find, moves
+
+from .shops import ZONE, drawn
+
+HALF = pd.Timestamp("2025-01-01", tz=ZONE)
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return drawn(1, 1500, kinds=3, again=0.6)
+
+
+@pytest.fixture(scope="module")
+def saved(shop):
+    return find(features_of(*shop.tables)).saved
+
+
+def test_shares_of_a_month_add_up_and_have_wilsons_interval(shop, saved):
+    found = moves(*shop.tables, personas=saved)
+    table = found.table
+    assert (table.groupby("month")["share"].sum().round(9) == 1).all()
+    month = shop.orders["ordered_at"].dt.tz_localize(None).dt.to_period("M")
+    by_hand = shop.orders.groupby(month)["customer_id"].nunique()
+    assert (
+        table.drop_duplicates("month")["n"].tolist() == by_hand.tolist()[:-1]
+    )  # 31 December 2025 is not there
+    low, high = proportion_confint(table["count"], table["n"], method="wilson")
+    assert table["low"].to_numpy() == pytest.approx(low)
+    assert table["high"].to_numpy() == pytest.approx(high)
+    assert_says(found)
+
+
+def test_a_steady_shop_has_no_shift(shop, saved):
+    found = moves(*shop.tables, personas=saved)
+    assert found.surest is None
+    assert found.findings() == []
+    assert "same kinds of customers" in found.text
+
+
+def test_a_shift_is_found_in_the_month_it_was_planted(shop, saved):
+    """From 2025 on half of the customers of one kind buy no more."""
+    kind = shop.kinds.loc[shop.orders["customer_id"]].to_numpy()
+    gone = (kind == 0) & (shop.orders["ordered_at"] >= HALF) & (shop.orders["customer_id"] > "k00500")
+    found = moves(shop.orders[~gone], shop.lines, shop.contacts, personas=saved)
+    chairs = next(n for n, name in enumerate(found.names, 1) if "chairs" in name)
+    shift = found.shifts[chairs]
+    assert found.surest == chairs
+    assert found.when(chairs) == pd.Timestamp("2025-01-01")
+    assert shift.before.value > shift.since.value
+    assert len(found.findings()) == 1
+    assert_says(found)
+
+
+def test_months_that_are_not_whole_are_left_out(shop, saved):
+    until = shop.orders["ordered_at"] < pd.Timestamp("2025-11-12", tz=ZONE)
+    since = shop.orders["ordered_at"] > pd.Timestamp("2024-02-10", tz=ZONE)
+    part = shop.orders[until & since]
+    found = moves(part, shop.lines, shop.contacts, personas=saved)
+    months = found.table["month"]
+    assert (months.min(), months.max()) == (pd.Timestamp("2024-03-01"), pd.Timestamp("2025-10-01"))
+    inside = part["ordered_at"].between(
+        pd.Timestamp("2024-03-01", tz=ZONE), pd.Timestamp("2025-11-01", tz=ZONE)
+    )
+    assert found.left_out == (~inside).sum()
+
+
+def test_quarters_are_too_few_to_say(shop, saved):
+    part = shop.orders[shop.orders["ordered_at"] < pd.Timestamp("2025-04-01", tz=ZONE)]
+    found = moves(part, shop.lines, shop.contacts, personas=saved, by="quarter")
+    assert found.table["quarter"].nunique() == 5
+    assert "too few periods" in found.text
+    assert_says(found)
+
+
+def test_what_cannot_be_asked(shop, saved):
+    with pytest.raises(SettingError):
+        moves(*shop.tables, personas=saved, by="day")
+    days = shop.orders["ordered_at"].between(
+        pd.Timestamp("2025-02-05", tz=ZONE), pd.Timestamp("2025-02-20", tz=ZONE)
+    )
+    with pytest.raises(DataError):
+        moves(shop.orders[days], shop.lines, shop.contacts, personas=saved)

@@ -1,0 +1,242 @@
+"""What customers will bring: published figures, drawn shops whose future is known, small and odd ones."""
+
+from __future__ import annotations
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from effort.tables import assert_says
+from scipy import integrate
+
+from csworkbook import open_shop
+from csworkbook.errors import DataError, SettingError
+from csworkbook.value import btyd, forecast
+from csworkbook.value.predict import predict
+
+from .shops import ODD, orders, random_shop
+from .simulated import START, counted, moments, shop
+
+CUT = START + pd.Timedelta(weeks=78)
+
+
+def split(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Orders up to 78 weeks, and those of the half year after."""
+    past = frame["ordered_at"] < CUT
+    return frame[past], frame[~past & (frame["ordered_at"] < CUT + pd.Timedelta(weeks=26))]
+
+
+@pytest.fixture(scope="module")
+def drawn() -> pd.DataFrame:
+    return shop(4000, seed=4)
+
+
+def test_published_parameters_from_the_orders_themselves(realdata):
+    columns = ["master", "customer_id", "day", "discs", "revenue"]
+    sales = pd.read_fwf(realdata / "orders" / "CDNOW_sample.txt", header=None, names=columns, dtype=str)
+    sales = sales.assign(
+        order_id=np.arange(len(sales)).astype(str),
+        ordered_at=pd.to_datetime(sales["day"]),
+        revenue=sales["revenue"].astype(float),
+    )
+    result = predict(sales[sales["ordered_at"] <= "1997-09-30"], horizon="273D")
+    published = {"r": 0.2426, "alpha": 4.4135, "a": 0.7929, "b": 2.4258, "p": 6.25, "q": 3.74, "v": 15.45}
+    assert {name: result.parameters[name] for name in published} == pytest.approx(published, abs=0.008)
+    assert result.log_likelihood == pytest.approx(-9582.4, abs=0.05)
+    assert result.fallback is None
+    first = result.table.set_index("customer_id").loc["0001"]
+    assert first["expected_orders"] == pytest.approx(1.226, abs=0.001)
+    assert first["alive"] == pytest.approx(0.7266, abs=0.0002)
+
+
+def test_ranges_hold_what_then_happened():
+    """Forty shops whose customers are as the models say: a total falls out of its 95% range in two of them."""
+    held, shops = np.zeros(2), 40
+    for seed in range(shops):
+        past, future = split(shop(400, seed=100 + seed))
+        result = predict(past, horizon="182D", margin=1.0, discount_rate=0.0, seed=seed)
+        known = future[future["customer_id"].isin(set(past["customer_id"]))]
+        found = [(result.orders, len(known)), (result.value, known["revenue"].sum())]
+        held += [total.low <= seen <= total.high for total, seen in found]
+    assert (held >= shops - 7).all()  # more than seven: once in two thousand times
+
+
+def test_customers_keep_to_their_own_ranges(drawn):
+    past, future = split(drawn)
+    table = predict(past, horizon="182D", margin=1.0, discount_rate=0.0).table.set_index("customer_id")
+    seen = future.groupby("customer_id")["revenue"].agg(["size", "sum"]).reindex(table.index, fill_value=0)
+    assert ((seen["size"] >= table["low"]) & (seen["size"] <= table["high"])).mean() >= 0.95
+    assert ((seen["sum"] >= table["value_low"]) & (seen["sum"] <= table["value_high"])).mean() >= 0.95
+    assert (seen["size"] > 0).mean() == pytest.approx(table["back"].mean(), abs=0.03)
+    assert ((table["low"] <= table["expected_orders"]) & (table["expected_orders"] <= table["high"])).all()
+    assert (
+        (table["value_low"] <= table["expected_value"]) & (table["expected_value"] <= table["value_high"])
+    ).all()
+
+
+def test_totals_are_sums_of_customers_and_the_most_valuable_come_first(drawn):
+    result = predict(drawn)
+    assert result.orders.value == pytest.approx(result.table["expected_orders"].sum())
+    assert result.value.value == pytest.approx(result.table["expected_value"].sum())
+    assert result.table["expected_value"].is_monotonic_decreasing
+    assert result.tenths["value"].sum() == pytest.approx(result.value.value)
+    assert result.tenths["customers"].sum() == len(result.table) == drawn["customer_id"].nunique()
+
+
+def test_later_money_counts_less():
+    """Against the integral of the rate of purchases times 1.1 to the power of minus the years."""
+    model = btyd.CDNOW
+    bought = pd.DataFrame({"x": [0, 2, 9], "t_x": [0.0, 30.0, 38.0], "T": [30.0, 38.86, 39.0]})
+    found = forecast.Forecast.make(model, bought, 52.0)
+    rate = np.log(1.1) * 7 / 365.25
+    for row, got in zip(bought.itertuples(), found.discounted(rate)[found.of], strict=True):
+        known = (row.x, row.t_x, row.T)
+
+        def later(at, known=known):
+            slope = (model.expected(at + 1e-4, *known) - model.expected(at - 1e-4, *known)) / 2e-4
+            return slope * np.exp(-rate * at)
+
+        assert got == pytest.approx(integrate.quad(later, 2e-4, 52)[0], rel=1e-3)
+    assert found.discounted(0.0) == pytest.approx(found.expected)
+
+
+def test_margin_and_discount_are_settings_and_are_shown(drawn):
+    half, whole = predict(drawn, margin=0.5, discount_rate=0.0), predict(drawn, margin=1.0, discount_rate=0.0)
+    assert 2 * half.value.value == pytest.approx(whole.value.value)
+    assert predict(drawn, margin=0.5).value.value < half.value.value
+    assert (
+        "Margin: 50.0% of what was spent; what comes a year later counts 10% less"
+        in predict(drawn, margin=0.5).method
+    )
+    own = predict(drawn.assign(margin=drawn["revenue"] * 0.2), margin=0.5, discount_rate=0.0)
+    assert own.value.value == pytest.approx(0.4 * half.value.value)
+
+
+def test_paid_back_counts_for_less_and_voucher_orders_count():
+    table = orders([("a", "2026-01-01", 50.0), ("a", "2026-02-01", 0.0), ("b", "2026-03-01", 10.0)])
+    assert predict(table).table.set_index("customer_id")["orders"].to_dict() == {"a": 2, "b": 1}
+    back = predict(table.assign(refunded=[50.0, None, None])).table
+    assert back.set_index("customer_id")["orders"].to_dict() == {"a": 1, "b": 1}
+
+
+def test_the_modified_model_is_taken_where_customers_leave_after_their_first_order():
+    plain, modified = shop(3000, seed=8), shop(3000, seed=8, first=1)
+    assert (predict(plain).model.first, predict(modified).model.first) == (0, 1)
+    assert "MBG/NBD" in predict(modified).method
+    assert "whoever ordered once counts as still a customer" in predict(plain).method
+
+
+def test_a_small_shop_falls_back_on_everybodys_own_pace():
+    """Two customers seen 70 and 7 days, one repeat order: rates (½ + x) / (½ · 11 weeks / 1½ + T)."""
+    table = orders([("a", "2026-01-01", 20.0), ("a", "2026-02-01", 40.0), ("b", "2026-03-05", 30.0),
+                    ("c", "2026-03-12", 30.0)])  # fmt: skip
+    result = predict(table, horizon="70D", margin=1.0, discount_rate=0.0)
+    rows = result.table.set_index("customer_id")
+    alpha = 0.5 * (10 + 1) / 1.5
+    assert rows.loc["a", "expected_orders"] == pytest.approx(1.5 * 10 / (alpha + 10))
+    assert rows.loc["b", "expected_orders"] == pytest.approx(0.5 * 10 / (alpha + 1))
+    assert rows["alive"].isna().all()
+    assert "Too few customers bought again" in result.fallback
+    assert result.fallback.split(". ")[0] in result.text
+    assert result.parameters == {}
+    assert result.mirror is None
+    assert_says(result)
+
+
+def test_steady_rates_hold_what_then_happened():
+    """Thirty shops of forty customers, too few for the model."""
+    held = 0
+    for seed in range(30):
+        past, future = split(shop(40, seed=seed, r=0.5, alpha=25.0, a=0.3, b=6.0))
+        result = predict(past, horizon="182D", seed=seed)
+        seen = future["customer_id"].isin(set(past["customer_id"])).sum()
+        held += result.orders.low <= seen <= result.orders.high
+    assert held >= 24
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_shops_get_an_answer_in_words(name):
+    result = predict(orders(ODD[name]))
+    assert result.fallback
+    assert_says(result)
+
+
+def test_one_day_of_orders_cannot_tell():
+    result = predict(orders(ODD["all the same"]))
+    assert "cannot be told yet" in result.text
+    assert result.table["expected_orders"].isna().all()
+    assert result.findings()[0].enough
+
+
+def test_a_negative_margin_is_a_loss(drawn):
+    result = predict(drawn.assign(margin=-drawn["revenue"]))
+    assert result.value.low < result.value.value < result.value.high < 0
+    assert (result.table["value_low"] <= result.table["expected_value"]).all()
+
+
+def test_raw_frames_say_the_same(drawn):
+    few = drawn.head(3000)
+    odd = few.assign(
+        customer_id=few["customer_id"].astype("category"),
+        ordered_at=few["ordered_at"].dt.tz_localize(None),
+        revenue=few["revenue"].astype(object),
+        colour="red",
+    )
+    odd = odd.sample(frac=1, random_state=3).set_index(np.zeros(len(odd)))
+    pd.testing.assert_frame_equal(predict(odd).table, predict(few).table)
+    assert predict(odd).text == predict(few).text
+
+
+def test_an_engines_table_gives_the_same(drawn):
+    few = drawn.head(3000)
+    pd.testing.assert_frame_equal(predict(ibis.memtable(few)).table, predict(few).table, check_dtype=False)
+
+
+def test_orders_without_customer_or_payment_are_counted_out():
+    table = random_shop(1).reset_index(drop=True)
+    table.loc[:4, "customer_id"] = np.nan
+    table.loc[5:7, "revenue"] = -3.0
+    result = predict(table)
+    assert result.left_out["no_customer"] == 5
+    assert result.left_out["nothing_paid"] == 3
+    assert "Left out: 5 orders without a customer and 3 orders for which nothing was paid" in result.method
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"horizon": "soon"}, {"margin": 1.5}, {"discount_rate": -0.1}, {"discount_rate": float("nan")}],
+)
+def test_settings_that_cannot_be_are_refused(options):
+    with pytest.raises(SettingError):
+        predict(random_shop(1), **options)
+
+
+def test_no_purchase_at_all_is_refused():
+    with pytest.raises(DataError):
+        predict(orders([]))
+    with pytest.raises(DataError):
+        predict(orders([("", "2026-01-01", 10.0), ("b", "2026-01-01", -10.0)]))
+
+
+def test_the_same_seed_gives_the_same_and_another_horizon_more(drawn):
+    assert predict(drawn, seed=3).orders == predict(drawn, seed=3).orders
+    assert predict(drawn, horizon="730D").orders.value > predict(drawn, horizon="365D").orders.value
+    assert "further ahead than your orders go back" in predict(drawn, horizon="730D").text
+
+
+def test_chance_of_another_order_is_that_of_the_model():
+    known = counted(*moments(500, seed=1), until=104.0)
+    model = btyd.fit(known["x"], known["t_x"], known["T"])
+    back = model.back(26, known["x"], known["t_x"], known["T"])
+    stays = ((model.alpha + known["T"]) / (model.alpha + known["T"] + 26)) ** (model.r + known["x"])
+    assert back == pytest.approx(model.alive(known["x"], known["t_x"], known["T"]) * (1 - stays))
+
+
+def test_the_demo_shop_is_foretold_nearer_than_by_guessing():
+    result = open_shop().call(predict)
+    assert result.fallback is None
+    assert result.mirror.better == "yes"
+    assert len(result.table) == 7600
+    assert len(result.cells()) == len(result.sortable()) == 300
+    assert len(result.sheet()) == 7600
+    assert [finding.certainty for finding in result.findings()] == ["likely", "likely"]
