@@ -8,7 +8,10 @@ import pytest
 from sklearn.metrics import adjusted_rand_score, pairwise_distances
 
 from csworkbook.errors import DataError
-from csworkbook.personas import Saved, assign, features_of, find
+from csworkbook.personas.assign import assign
+from csworkbook.personas.features import features_of
+from csworkbook.personas.find import find
+from csworkbook.personas.saved import Saved
 
 from .shops import drawn, frame
 

@@ -15,7 +15,10 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from csworkbook import open_shop
 from csworkbook.demo import stories
 from csworkbook.errors import DataError, SettingError
-from csworkbook.personas import assign, chance, clusters, features, features_of, find, finding, judged
+from csworkbook.personas import chance, clusters, judged
+from csworkbook.personas.assign import assign
+from csworkbook.personas.features import features, features_of
+from csworkbook.personas.find import find, finding
 
 from .shops import drawn, frame, shuffled
 

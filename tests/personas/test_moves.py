@@ -8,7 +8,9 @@ from effort.tables import assert_says
 from statsmodels.stats.proportion import proportion_confint
 
 from csworkbook.errors import DataError, SettingError
-from csworkbook.personas import features_of, find, moves
+from csworkbook.personas.features import features_of
+from csworkbook.personas.find import find
+from csworkbook.personas.moves import moves
 
 from .shops import ZONE, drawn
 

@@ -11,7 +11,10 @@ from statsmodels.stats.proportion import proportion_confint
 
 from csworkbook import open_shop
 from csworkbook.errors import DataError
-from csworkbook.personas import features_of, find, grouping, portraits
+from csworkbook.personas import grouping
+from csworkbook.personas.features import features_of
+from csworkbook.personas.find import find
+from csworkbook.personas.grouping import portraits
 
 from .shops import drawn
 

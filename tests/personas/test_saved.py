@@ -8,7 +8,10 @@ import pytest
 
 from csworkbook.errors import SettingError
 from csworkbook.language import speaking
-from csworkbook.personas import Saved, features_of, find, portraits
+from csworkbook.personas.features import features_of
+from csworkbook.personas.find import find
+from csworkbook.personas.grouping import portraits
+from csworkbook.personas.saved import Saved
 from csworkbook.store import Store
 
 from .shops import drawn
