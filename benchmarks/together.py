@@ -3,7 +3,7 @@
     python benchmarks/together.py [lines] [--environment FOLDER]
 
 The lines are invented: orders of 2.5 lines on average, 2,000 products of which few are bought often, a tenth of the
-lines bought because of the line before. Ours is `csworkbook.personas.together` on the file as an Ibis table, with
+lines bought because of the line before. Ours is `csworkbook.personas.baskets.together` on the file as an Ibis table, with
 intervals, tests and correction; beside it the same on a pandas frame. The peer is mlxtend's fpgrowth (pairs only) and
 association_rules for the same support. It is given only the two columns it needs and a sparse matrix made by our own
 fastest way, which takes a tenth of the time of its own encoder. Every way gets its own process, a warm-up on 20,000
@@ -70,7 +70,7 @@ def by_frame(path: Path) -> dict:
 
 
 def _together(lines: object) -> object:
-    from csworkbook.personas.together import together
+    from csworkbook.personas.baskets.together import together
 
     return together(lines, min_support=SUPPORT, at_least=1).table
 

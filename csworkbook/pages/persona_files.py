@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from csworkbook.personas import Saved
-    from csworkbook.personas.relational import Relational
+    from csworkbook.personas.talkers.relational import Relational
     from csworkbook.shop import Shop
 
 HASHED, OWN = "hashed", "own"
@@ -52,7 +52,7 @@ class Files(ipywidgets.VBox):
 
     def cards(self) -> tuple[str, str, bytes]:
         """The printable page with one card per persona."""
-        from csworkbook.personas.cards import cards
+        from csworkbook.personas.likeness.cards import cards
 
         shop = self.page.shop
         about = {"shop_name": shop.name, "invented": shop.is_demo}
@@ -112,7 +112,7 @@ class HelpdeskList(ipywidgets.VBox):
 
     def _found(self) -> Relational:
         """Those that a panel of this page shows now, with what is chosen there; else with the usual choices."""
-        from csworkbook.personas.relational import Relational, relational
+        from csworkbook.personas.talkers.relational import Relational, relational
 
         shown = [panel.result for panel in self.page.panels if isinstance(panel.result, Relational)]
         return shown[0] if shown else self.page.shop.call(relational)

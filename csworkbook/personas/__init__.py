@@ -1,25 +1,25 @@
 """Who are our best customers really, how do we recognise them, and what do they buy and ask?"""
 
-from csworkbook.personas.apart import Apart, apart
-from csworkbook.personas.asks import Asks, asks
-from csworkbook.personas.assign import assign
-from csworkbook.personas.cards import cards
-from csworkbook.personas.coming_back import coming_back
-from csworkbook.personas.features import Features, features, features_of
-from csworkbook.personas.find import find, finding
+from csworkbook.personas.assigning import assign
+from csworkbook.personas.baskets.together import together, whose_orders
+from csworkbook.personas.baskets.upsell import price_categories, upsell
+from csworkbook.personas.described import Features, features, features_of
 from csworkbook.personas.grouping import Personas, portraits
-from csworkbook.personas.habits import Habits, habits
-from csworkbook.personas.helpdesk import helpdesk_list
-from csworkbook.personas.invited import invitation_list, whom
-from csworkbook.personas.loyal import loyal_answers
-from csworkbook.personas.loyal_questions import loyal_questions
-from csworkbook.personas.moves import Moves, moves
-from csworkbook.personas.nearest import Nearest, nearest
-from csworkbook.personas.recognise import Recognise, recognise
-from csworkbook.personas.relational import relational
+from csworkbook.personas.likeness.apart import Apart, apart
+from csworkbook.personas.likeness.asks import Asks, asks
+from csworkbook.personas.likeness.cards import cards
+from csworkbook.personas.likeness.habits import Habits, habits
+from csworkbook.personas.likeness.nearest import Nearest, nearest
+from csworkbook.personas.likeness.recognise import Recognise, recognise
+from csworkbook.personas.loyal.answers import loyal_answers
+from csworkbook.personas.loyal.invited import invitation_list, whom
+from csworkbook.personas.loyal.questions import loyal_questions
+from csworkbook.personas.over_time import Moves, moves
 from csworkbook.personas.saved import Saved
-from csworkbook.personas.together import together, whose_orders
-from csworkbook.personas.upsell import price_categories, upsell
+from csworkbook.personas.search import find, finding
+from csworkbook.personas.talkers.coming_back import coming_back
+from csworkbook.personas.talkers.helpdesk import helpdesk_list
+from csworkbook.personas.talkers.relational import relational
 
 __all__ = [
     "Apart",

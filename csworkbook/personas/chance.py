@@ -9,7 +9,7 @@ import numpy as np
 
 from csworkbook.personas import dealing
 from csworkbook.personas.clusters import BY_CHANCE, some
-from csworkbook.personas.features import Features
+from csworkbook.personas.described import Features
 
 TURNS = 3  # of each kind
 SHAPE = 5_000  # customers whose extent and slant is taken

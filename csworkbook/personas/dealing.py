@@ -39,7 +39,7 @@ def dealt(seen: Seen, rng: np.random.Generator) -> Seen:
 
 def scaled(seen: Seen, recipe: dict) -> np.ndarray:
     """What distances between these customers are measured on, as `recipe` says."""
-    from csworkbook.personas.features import scaled_by
+    from csworkbook.personas.described import scaled_by
 
     known = {one["name"]: one for one in recipe["blocks"]}
     blocks = [one.block(known[one.name]) for one in counted(seen, recipe) if one.name in known]

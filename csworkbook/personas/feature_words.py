@@ -6,7 +6,7 @@ import numpy as np
 
 from csworkbook import language, results
 from csworkbook.language import gettext as _
-from csworkbook.personas.conditions import Condition, Rule
+from csworkbook.personas.likeness.conditions import Condition, Rule
 from csworkbook.personas.measures import OTHER
 
 # how the values of a feature are written, by its name; what is not here is a share (0–1)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from csworkbook.errors import DataError
 from csworkbook.language import gettext as _
-from csworkbook.personas.features import SAME, Features
+from csworkbook.personas.described import SAME, Features
 
 SKEWED = 0.75  # from this skewness on, a column is bent until it is even (Yeo and Johnson 2000)
 ENOUGH = 50_000  # customers, to see how a column is spread

@@ -15,8 +15,8 @@ from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
 from csworkbook.personas import called, pictures, terms
-from csworkbook.personas.assign import assign, nobody
-from csworkbook.personas.features import Features, features_of
+from csworkbook.personas.assigning import assign, nobody
+from csworkbook.personas.described import Features, features_of
 from csworkbook.personas.judged import BEYOND
 from csworkbook.personas.remembered import remembered
 from csworkbook.personas.saved import Saved
@@ -235,7 +235,7 @@ def portraits(
     key = ("personas", _key(personas), margin, currency, zone, language.current())
 
     def made() -> Personas:
-        from csworkbook.personas.find import find
+        from csworkbook.personas.search import find
 
         recipe = personas.recipe if personas is not None and personas.k else None
         known = features_of(*frames, margin=margin, zone=zone, recipe=recipe)

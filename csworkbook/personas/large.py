@@ -14,13 +14,13 @@ import pandas as pd
 from csworkbook import engine
 from csworkbook.engine.values import second
 from csworkbook.personas import measures
-from csworkbook.personas.features import Features, measured, readable, scaled_by
+from csworkbook.personas.described import Features, measured, readable, scaled_by
 from csworkbook.personas.seen import EVENING, Seen, nobody, seen
 
 if TYPE_CHECKING:
     import ibis
 
-    from csworkbook.personas.features import Frame
+    from csworkbook.personas.described import Frame
 
 SAMPLE = 50_000  # customers whose rows are brought over
 _NEEDED = {

@@ -249,7 +249,7 @@ def require_look(look: str) -> None:
 def cannot_tell(look: str, table: str) -> DataError:
     """What to say when no table has the column that is asked for."""
     from csworkbook.naming import table_name
-    from csworkbook.personas.likeness_words import looks
+    from csworkbook.personas.likeness.words import looks
 
     return DataError(
         _("Your tables do not tell this: {what}.").format(what=looks()[look]),

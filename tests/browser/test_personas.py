@@ -18,7 +18,7 @@ expect = pytest.importorskip("playwright.sync_api").expect
 CHAPTER = "06_personas.ipynb"
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 CELLS = (
-    "import csworkbook as cs\nfrom csworkbook.personas.apart import apart\n\n"
+    "import csworkbook as cs\nfrom csworkbook.personas.likeness.apart import apart\n\n"
     'shop = cs.open_shop()\ncs.welcome(shop, "orders")',
     "cs.find_personas(shop)",
     "cs.panel(shop, apart)",

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from csworkbook import open_shop
-from csworkbook.personas.features import Features, features_of
+from csworkbook.personas.described import Features, features_of
 from csworkbook.personas.saved import Saved
 
 ZONE = "Europe/Amsterdam"

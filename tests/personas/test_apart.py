@@ -12,7 +12,7 @@ from statsmodels.stats.multitest import multipletests
 
 from csworkbook import language, open_shop
 from csworkbook.personas import feature_words
-from csworkbook.personas.apart import CLEAR, apart, distances
+from csworkbook.personas.likeness.apart import CLEAR, apart, distances
 
 from .likeness import demo, personas, shop
 

@@ -10,7 +10,7 @@ from effort.tables import assert_says
 from csworkbook import estimates, open_shop
 from csworkbook.errors import DataError
 from csworkbook.personas import rows
-from csworkbook.personas.asks import asks
+from csworkbook.personas.likeness.asks import asks
 
 from .likeness import demo, personas, shop
 

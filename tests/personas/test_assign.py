@@ -8,10 +8,10 @@ import pytest
 from sklearn.metrics import adjusted_rand_score, pairwise_distances
 
 from csworkbook.errors import DataError
-from csworkbook.personas.assign import assign
-from csworkbook.personas.features import features_of
-from csworkbook.personas.find import find
+from csworkbook.personas.assigning import assign
+from csworkbook.personas.described import features_of
 from csworkbook.personas.saved import Saved
+from csworkbook.personas.search import find
 
 from .shops import drawn, frame
 

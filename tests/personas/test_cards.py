@@ -14,7 +14,7 @@ from effort.tables import assert_says
 from csworkbook import language, open_shop
 from csworkbook.errors import DataError, SettingError
 from csworkbook.personas import apart, asks, cards, habits, nearest, portraits, recognise
-from csworkbook.personas.features import features_of
+from csworkbook.personas.described import features_of
 from csworkbook.personas.saved import Saved
 
 from .likeness import ZONE, demo, kind_of, personas, saved, shop

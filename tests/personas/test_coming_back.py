@@ -10,9 +10,9 @@ from effort.tables import assert_says
 
 from csworkbook import estimates, open_shop
 from csworkbook.errors import DataError, SettingError
-from csworkbook.personas.coming_back import coming_back
-from csworkbook.personas.relational import relational
-from csworkbook.personas.relational_later import held_equal
+from csworkbook.personas.talkers.coming_back import coming_back
+from csworkbook.personas.talkers.later import held_equal
+from csworkbook.personas.talkers.relational import relational
 from csworkbook.purchases import day_of
 
 from .relational_shops import ZONE, contacts, drawn, orders

@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 
 from csworkbook import estimates
-from csworkbook.personas.compared import compared, sure
+from csworkbook.personas.likeness.compared import compared, sure
 
 
 def single(groups: dict[int, tuple[int, int]]) -> tuple[pd.DataFrame, pd.Series]:

@@ -12,7 +12,7 @@ import pytest
 from csworkbook import open_shop
 from csworkbook.errors import DataError
 from csworkbook.personas import blocks, dealing, large, measures
-from csworkbook.personas.features import features, features_of
+from csworkbook.personas.described import features, features_of
 from csworkbook.personas.seen import seen
 
 from .shops import ZONE, drawn, shuffled

@@ -16,9 +16,9 @@ from csworkbook import open_shop
 from csworkbook.demo import stories
 from csworkbook.errors import DataError, SettingError
 from csworkbook.personas import chance, clusters, judged
-from csworkbook.personas.assign import assign
-from csworkbook.personas.features import features, features_of
-from csworkbook.personas.find import find, finding
+from csworkbook.personas.assigning import assign
+from csworkbook.personas.described import features, features_of
+from csworkbook.personas.search import find, finding
 
 from .shops import drawn, frame, shuffled
 
@@ -229,7 +229,7 @@ def test_what_progress_raises_stops_the_search():
 
 def test_of_many_customers_a_sample_is_fitted_and_all_are_put_somewhere(monkeypatch):
     known, kind = planted(2, 3)
-    monkeypatch.setattr(sys.modules["csworkbook.personas.find"], "MOST_FITTED", 300)
+    monkeypatch.setattr(sys.modules["csworkbook.personas.search"], "MOST_FITTED", 300)
     found = find(known)
     assert len(found.labels) == 900
     assert adjusted_rand_score(kind, found.labels.loc[known.index]) > 0.9

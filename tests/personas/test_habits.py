@@ -10,7 +10,7 @@ from effort.tables import assert_says
 from csworkbook import language, open_shop
 from csworkbook.errors import DataError, SettingError
 from csworkbook.personas import rows
-from csworkbook.personas.habits import habits
+from csworkbook.personas.likeness.habits import habits
 
 from .likeness import ZONE, demo, personas, shop
 

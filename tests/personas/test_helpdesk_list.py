@@ -11,8 +11,8 @@ import pytest
 from csworkbook import language, open_shop
 from csworkbook.errors import SettingError
 from csworkbook.export import sheets
-from csworkbook.personas.helpdesk import helpdesk_list
-from csworkbook.personas.relational import relational
+from csworkbook.personas.talkers.helpdesk import helpdesk_list
+from csworkbook.personas.talkers.relational import relational
 
 from .relational_shops import CONTACTS, ORDERS, contacts, orders
 

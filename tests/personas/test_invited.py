@@ -8,7 +8,7 @@ from effort.tables import assert_says
 
 from csworkbook import personas
 from csworkbook.errors import DataError, SettingError
-from csworkbook.personas.invited import invitation_list, whom
+from csworkbook.personas.loyal.invited import invitation_list, whom
 from csworkbook.shop import open_shop
 
 KEY = b"k" * 32

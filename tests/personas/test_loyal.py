@@ -16,7 +16,7 @@ from statsmodels.stats.proportion import proportion_confint
 from csworkbook import demo, language, personas
 from csworkbook.errors import DataError, SettingError
 from csworkbook.personas import Saved
-from csworkbook.personas.loyal import loyal_answers
+from csworkbook.personas.loyal.answers import loyal_answers
 from csworkbook.shop import open_shop
 from csworkbook.tables import LOYAL_QUESTIONS
 

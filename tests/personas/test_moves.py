@@ -8,9 +8,9 @@ from effort.tables import assert_says
 from statsmodels.stats.proportion import proportion_confint
 
 from csworkbook.errors import DataError, SettingError
-from csworkbook.personas.features import features_of
-from csworkbook.personas.find import find
-from csworkbook.personas.moves import moves
+from csworkbook.personas.described import features_of
+from csworkbook.personas.over_time import moves
+from csworkbook.personas.search import find
 
 from .shops import ZONE, drawn
 

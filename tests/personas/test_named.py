@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csworkbook.personas.named import named
+from csworkbook.personas.loyal.named import named
 
 
 def counts(texts, question="shop", **more):

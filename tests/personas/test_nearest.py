@@ -11,9 +11,9 @@ from scipy.spatial.distance import cdist
 
 from csworkbook import language, open_shop
 from csworkbook.errors import SettingError
-from csworkbook.personas.features import features_of
-from csworkbook.personas.lives import lives
-from csworkbook.personas.nearest import medoids, nearest
+from csworkbook.personas.described import features_of
+from csworkbook.personas.likeness.lives import lives
+from csworkbook.personas.likeness.nearest import medoids, nearest
 
 from .likeness import ZONE, demo, kind_of, personas, saved, shop
 

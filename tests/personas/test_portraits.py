@@ -12,9 +12,9 @@ from statsmodels.stats.proportion import proportion_confint
 from csworkbook import open_shop
 from csworkbook.errors import DataError
 from csworkbook.personas import grouping
-from csworkbook.personas.features import features_of
-from csworkbook.personas.find import find
+from csworkbook.personas.described import features_of
 from csworkbook.personas.grouping import portraits
+from csworkbook.personas.search import find
 
 from .shops import drawn
 

@@ -9,9 +9,10 @@ from effort.tables import assert_says
 
 from csworkbook import estimates, open_shop
 from csworkbook.errors import SettingError
-from csworkbook.personas import conditions, feature_words
-from csworkbook.personas.conditions import Condition, best_rule, holds, rounded
-from csworkbook.personas.recognise import measured, recognise
+from csworkbook.personas import feature_words
+from csworkbook.personas.likeness import conditions
+from csworkbook.personas.likeness.conditions import Condition, best_rule, holds, rounded
+from csworkbook.personas.likeness.recognise import measured, recognise
 
 from .likeness import demo, kind_of, personas, shop
 

@@ -13,9 +13,9 @@ from effort.tables import assert_says
 from csworkbook import open_shop
 from csworkbook.demo import stories
 from csworkbook.errors import DataError, SettingError
-from csworkbook.personas import relational_traits
-from csworkbook.personas.relational import relational
-from csworkbook.personas.relational_bought import Bought
+from csworkbook.personas.talkers import traits as relational_traits
+from csworkbook.personas.talkers.bought import Bought
+from csworkbook.personas.talkers.relational import relational
 from csworkbook.purchases import day_of, purchases
 
 from .relational_shops import CONTACTS, LINES, ORDERS, ZONE, at, contacts, drawn, orders

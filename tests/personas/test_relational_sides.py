@@ -11,8 +11,8 @@ import pytest
 from effort.tables import assert_says
 
 from csworkbook import estimates
-from csworkbook.personas import relational_sides
-from csworkbook.personas.relational import relational
+from csworkbook.personas.talkers import sides as relational_sides
+from csworkbook.personas.talkers.relational import relational
 
 from .relational_shops import CONTACTS, ORDERS, at, drawn
 

@@ -8,10 +8,10 @@ import pytest
 
 from csworkbook.errors import SettingError
 from csworkbook.language import speaking
-from csworkbook.personas.features import features_of
-from csworkbook.personas.find import find
+from csworkbook.personas.described import features_of
 from csworkbook.personas.grouping import portraits
 from csworkbook.personas.saved import Saved
+from csworkbook.personas.search import find
 from csworkbook.store import Store
 
 from .shops import drawn

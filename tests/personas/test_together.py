@@ -14,8 +14,9 @@ from scipy import stats
 from csworkbook import estimates, language, open_shop
 from csworkbook.demo import stories
 from csworkbook.errors import DataError, SettingError
-from csworkbook.personas import baskets, pairs
-from csworkbook.personas.together import together, whose_orders
+from csworkbook.personas.baskets import held as baskets
+from csworkbook.personas.baskets import pairs
+from csworkbook.personas.baskets.together import together, whose_orders
 
 
 def lines(*orders: str, **columns) -> pd.DataFrame:

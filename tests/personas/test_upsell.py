@@ -10,8 +10,8 @@ from effort.tables import assert_says
 
 from csworkbook import estimates, open_shop
 from csworkbook.errors import DataError, SettingError
-from csworkbook.personas.price_steps import banded
-from csworkbook.personas.upsell import price_categories, upsell
+from csworkbook.personas.baskets.price_steps import banded
+from csworkbook.personas.baskets.upsell import price_categories, upsell
 
 PRICES = {"low": 10.0, "mid": 20.0, "top": 40.0}
 

@@ -1,0 +1,1 @@
+"""What is bought together, and do customers go up in price?"""

@@ -1,0 +1,1 @@
+"""What do loyal customers say of themselves, and whom do we ask?"""
