@@ -14,6 +14,10 @@ ALL = (
     "large_files",
     "ledger",
     "funnel",
+    "purchases",
+    "value",
+    "personas",
+    "together",
     "panels",
     "servqual",
 )

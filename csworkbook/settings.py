@@ -23,7 +23,8 @@ WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 class Settings:
     """What a shop says about itself.
 
-    `margin` is a share of revenue (0–1), costs are per hour; `country` tells the public holidays (none
+    `margin` is a share of revenue (0–1), costs are per hour; `discount_rate` is by which share money a year
+    later counts less (0–1); `country` tells the public holidays (none
     when empty). `service_items` says of every item of the shop's own service survey which dimension it
     belongs to, `service_texts` how it reads; without them the survey is SERVQUAL's. `funnel_steps` are
     the steps to a sale in order, each with a "name", the event names that count as it ("step") and
@@ -36,6 +37,7 @@ class Settings:
     language: str = "nl"
     margin: float = 0.35
     hourly_cost: float = 32.0
+    discount_rate: float = 0.10
     opening_hours: dict[str, str] = field(default_factory=lambda: dict.fromkeys(WEEK[:5], "09:00-17:00"))
     targets: dict[str, float] = field(default_factory=dict)
     country: str = "NL"
@@ -72,6 +74,7 @@ def require(settings: Settings) -> None:
     _must(
         0 <= settings.hourly_cost < 10_000, _("The hourly cost cannot be that."), _("Allowed: 0 to 10,000.")
     )
+    _must(0 <= settings.discount_rate <= 1, _("The discount rate cannot be that."), _("Allowed: 0 to 100%."))
     require_country(settings.country)
     for day, hours in settings.opening_hours.items():
         _must(

@@ -40,6 +40,7 @@ _HANDED = (
     "zone",
     "margin",
     "hourly_cost",
+    "discount_rate",
     "opening_hours",
     "targets",
     "country",

@@ -235,16 +235,13 @@ class Panel(ipywidgets.VBox):
         return getattr(self.function, which, dict)()
 
     def _listed(self, name: str) -> Any:
-        """The options of a control; those that depend on the data are asked from the shop."""
+        """The options of a control, the shop's own setting among them; what depends on the data is asked from the shop."""
         options = self.options[name]
         if callable(options):
             return self.page.shop.call(options, **self._given(options))
         mine = getattr(self.page.shop.settings, name, None)
-        return (
-            sorted([*options, mine])
-            if isinstance(options, list) and name == "margin" and mine not in options
-            else options
-        )
+        own = isinstance(options, list) and isinstance(mine, float) and mine not in options
+        return sorted([*options, mine]) if own else options
 
     def _start(self, name: str, options: Any) -> Any:
         """Where a control starts: the shop's setting of that name, or the function's own default."""

@@ -105,6 +105,7 @@ def _fields() -> dict[str, ipywidgets.Widget]:
         "language": control("language", ipywidgets.Dropdown(options=spoken), _("Language")),
         "margin": control("margin", "", _("Gross margin (% of revenue)")),
         "hourly_cost": control("hourly_cost", "", _("Cost of an hour of work")),
+        "discount_rate": control("discount_rate", "", _("Money a year later counts less by (%)")),
         **{f"opening_hours.{day}": control(f"hours_{day}", "", days[day]) for day in WEEK},
         **{f"targets.{one}": control(f"target_{one}", "", channels[one]) for one in TARGETS},
     }
@@ -144,6 +145,7 @@ def shown(settings: Settings) -> dict[str, str]:
         "language": settings.language,
         "margin": _written(settings.margin * 100),
         "hourly_cost": _written(settings.hourly_cost),
+        "discount_rate": _written(settings.discount_rate * 100),
         **hours,
         **{f"targets.{one}": "" if goal is None else _written(goal * 100) for one, goal in goals.items()},
     }
@@ -176,6 +178,7 @@ def read(typed: Mapping[str, Any], before: Settings) -> Settings:
         language=typed["language"],
         margin=_share(_("The gross margin"), str(typed["margin"])),
         hourly_cost=_cost(str(typed["hourly_cost"])),
+        discount_rate=_share(_("The discount rate"), str(typed["discount_rate"])),
         opening_hours={day: said for day, said in hours.items() if said},
         targets={**kept, **said},
     )

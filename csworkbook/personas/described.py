@@ -67,8 +67,23 @@ class Features:
 
 
 def features(shop: Shop) -> Features:
-    """What is known of each customer of a shop (see `features_of`)."""
-    return shop.call(features_of)
+    """What is known of each customer of a shop, from the tables that every panel about personas goes by.
+
+    Visits are not among them: personas found with what visits tell could not be told apart without.
+    """
+    return shop.call(_of_shop)
+
+
+def _of_shop(
+    orders: Frame,
+    order_lines: Frame | None = None,
+    contacts: Frame | None = None,
+    returns: Frame | None = None,
+    *,
+    margin: float,
+    zone: str,
+) -> Features:
+    return features_of(orders, order_lines, contacts, returns, margin=margin, zone=zone)
 
 
 def features_of(

@@ -59,9 +59,10 @@ def counted(seen: Seen, recipe: dict) -> list[Counted]:
         _numbers(name, seen.customer, seen.flags[name], seen.size) for name in PER_ORDER if name in seen.flags
     ]
     if seen.device is not None:
-        found.append(_words("device", seen.device, seen.customer, recipe["words"]["device"], seen.size))
+        chosen = _chosen("device", seen.device, recipe)
+        found.append(_words("device", seen.device, seen.customer, chosen, seen.size))
     if seen.category is not None:
-        found.append(_categories(seen, recipe["words"]["category"]))
+        found.append(_categories(seen, _chosen("category", seen.category, recipe)))
     if "contacts" in seen.has:
         found.append(_contacts(seen))
         minutes = capped(np.log1p(seen.contact_minutes), caps["minutes"])
@@ -97,6 +98,11 @@ def fence(values: np.ndarray) -> list[float]:
 def capped(values: np.ndarray, bounds: list[float]) -> np.ndarray:
     """Values within bounds."""
     return values.clip(*bounds)
+
+
+def _chosen(name: str, found: Words, recipe: dict) -> list[str]:
+    """The words that get a column: those of the recipe, or the commonest where it was made before there were any."""
+    return recipe["words"].get(name) or list(commonest(found, MOST_WORDS))
 
 
 def _numbers(name: str, codes: np.ndarray, values: np.ndarray, size: int) -> Counted:

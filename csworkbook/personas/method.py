@@ -9,6 +9,7 @@ from csworkbook.language import gettext as _
 from csworkbook.language import ngettext
 from csworkbook.personas import feature_words
 from csworkbook.personas.measures import OTHER
+from csworkbook.purchases import left_out_said
 
 if TYPE_CHECKING:
     from csworkbook.personas.grouping import Personas
@@ -86,14 +87,7 @@ def _left_out(found: Personas) -> str:
 
 def _not_counted(found: Personas) -> str:
     seen = found.features.seen
-    if seen is None or not any(seen.left_out.values()):
-        return ""
-    return _(
-        "Not counted: {nobody} orders without a customer and {nothing} of which nothing was paid."
-    ).format(
-        nobody=language.number(seen.left_out.get("no_customer", 0)),
-        nothing=language.number(seen.left_out.get("nothing_paid", 0)),
-    )
+    return "" if seen is None else left_out_said(seen.left_out)
 
 
 def _gifts(found: Personas) -> str:

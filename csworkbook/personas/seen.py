@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from csworkbook import order_value
 from csworkbook.engine.values import as_key, times
 from csworkbook.errors import DataError
 from csworkbook.language import gettext as _
+from csworkbook.purchases import paid_orders
 from csworkbook.tables import require
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Seen:
     contact_customer, contact_minutes : ndarray
         Per contact: whose, and handling time (minutes, NaN where not known).
     left_out : dict
-        no_customer, nothing_paid: orders that do not count.
+        no_customer, no_time, nothing_paid: orders that do not count.
     has : frozenset of str
         Which tables were there.
     """
@@ -133,7 +133,7 @@ def seen(
         When no order counts as a purchase of a known customer, or a required column is missing.
     """
     require(orders, "orders")
-    table, left_out = _bought(orders, margin, until)
+    table, left_out = _bought(orders, margin, zone, until)
     customers, table = _in_order(table)
     place = pd.Series(np.arange(len(table)), index=table["order"])
     place = place[~place.index.duplicated() & place.index.notna()]
@@ -189,33 +189,32 @@ def numbers(frame: pd.DataFrame, column: str) -> np.ndarray:
 
 
 def _bought(
-    orders: pd.DataFrame, margin: float, until: pd.Timestamp | None
+    orders: pd.DataFrame, margin: float, zone: str, until: pd.Timestamp | None
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The orders that count as a purchase: order, who, at, net, margin and what is told of them."""
-    money = pd.DataFrame({name: numbers(orders, name) for name in ("revenue", "margin", "refunded")})
+    """The orders that count as a purchase (see `purchases`): order, who, at, net, margin and what is told of them."""
+    orders = orders.reset_index(drop=True)  # so that the index says which rows count
+    at = times(orders["ordered_at"], "orders").to_numpy("datetime64[us]")
+    if until is not None:
+        early = ~(at > _plain(until))
+        orders, at = orders[early].reset_index(drop=True), at[early]
+    paid = paid_orders(orders, margin=margin, zone=zone)
+    left_out, rows = paid.attrs["left_out"], paid.index.to_numpy()
+    if not len(rows):
+        raise nobody()
+    counted = orders.iloc[rows]
     table = pd.DataFrame(
         {
-            "order": keys(orders["order_id"]),
-            "who": keys(orders["customer_id"]),
-            "at": times(orders["ordered_at"], "orders").to_numpy("datetime64[us]"),
-            "net": money["revenue"] - money["refunded"].fillna(0),
-            "margin": order_value.margins(money, margin),
-            "back": money["refunded"].fillna(0) > 0,
-            "discount": numbers(orders, "discount"),
+            "order": keys(counted["order_id"]),
+            "who": paid["customer_id"].to_numpy(object),
+            "at": at[rows],
+            "net": paid["spent"].to_numpy(),
+            "margin": paid["margin"].to_numpy(),
+            "back": numbers(counted, "refunded") > 0,
+            "discount": numbers(counted, "discount"),
         }
     )
-    if "device" in orders:
-        table["device"] = orders["device"].to_numpy()
-    when = table["at"].notna()
-    when &= True if until is None else table["at"] <= _plain(until)
-    known, paid = table["who"].notna(), table["net"] > 0
-    left_out = {
-        "no_customer": int((when & ~known).sum()),
-        "nothing_paid": int((when & known & ~paid).sum()),
-    }
-    table = table[when & known & paid]
-    if table.empty:
-        raise nobody()
+    if "device" in counted:
+        table["device"] = counted["device"].to_numpy()
     return table, left_out
 
 

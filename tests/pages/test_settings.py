@@ -19,7 +19,7 @@ def shop(tmp_path):
 
 @pytest.mark.parametrize("spoken", ["en", "nl"])
 def test_what_is_shown_reads_back_as_it_was(spoken):
-    before = Settings(name="Fietsen", margin=0.425, hourly_cost=32.5, targets={"chat": 0.8, "own": 0.5})
+    before = Settings(name="Fietsen", margin=0.425, hourly_cost=32.5, discount_rate=0.075, targets={"chat": 0.8, "own": 0.5})
     with speaking(spoken):
         assert form.read(form.shown(before), before) == before
         assert form.shown(before)["margin"] == {"en": "42.5", "nl": "42,5"}[spoken]
@@ -49,6 +49,7 @@ def test_opening_hours_as_people_type_them(typed, kept):
         ("margin", "101", "gross margin cannot be “101”"),
         ("margin", "a third", "0 to 100"),
         ("hourly_cost", "0", "above 0"),
+        ("discount_rate", "-5", "discount rate cannot be “-5”"),
         ("opening_hours.monday", "17-9", "Monday cannot be “17-9”"),
         ("opening_hours.monday", "9:75-17", "09:00-17:30"),
         ("targets.chat", "lots", "The target cannot be “lots”"),
