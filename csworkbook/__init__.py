@@ -46,6 +46,7 @@ _NAMES = {
     "funnel_steps": "csworkbook.pages.steps",
     "find_personas": "csworkbook.pages.personas",
     "helpdesk_list": "csworkbook.pages.persona_files",
+    "invitation_list": "csworkbook.pages.persona_files",
 }
 __all__ = [*_MODULES, *_NAMES]
 

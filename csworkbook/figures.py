@@ -24,6 +24,8 @@ ACCENT, ALERT, QUIET = "#0b5c7a", "#b04a00", "#8a97a3"
 # hardly any, some, far too much
 ANSWERS = {1: "#2c79ad", 2: "#c9d1d8", 3: "#b04a00"}
 ON_ANSWERS = {1: "#ffffff", 2: INK, 3: "#ffffff"}
+# what has no order of its own: lines and groups side by side
+SERIES = (ACCENT, ALERT, "#007a5a", "#7b4f9e", "#8a6d00", "#5b9bd5", "#b8407a", QUIET)
 FONT = '"Segoe UI", system-ui, -apple-system, "Helvetica Neue", Arial, sans-serif'
 HEIGHT = 380
 FITTING = {"minsize": 11, "mode": "hide"}  # a label that does not fit its bar is left out
@@ -163,8 +165,7 @@ def dots(
     figure = blank(height=max(HEIGHT, 130 + 44 * len(labels) * (1 if group is None else 1.6)))
     groups = [None] if group is None else list(dict.fromkeys(table[group]))
     shift = _shifts(len(groups))
-    colours = [ANSWERS[g] if g in ANSWERS and g != 2 else QUIET for g in groups] if group else [ACCENT]
-    for one, up, colour in zip(groups, shift, colours, strict=True):
+    for one, up, colour in zip(groups, shift, _colours(groups), strict=True):
         part = table if one is None else table[table[group] == one]
         y = [labels.index(str(word(v))) + up for v in part[label]]
         _whiskers(figure, part, y, value, colour, "" if one is None else label_of(one), money)
@@ -201,6 +202,13 @@ def label_of(value: object) -> str:
 
 def _shifts(n: int) -> list[float]:
     return [0.0] if n == 1 else [0.25 - 0.5 * i / (n - 1) for i in range(n)]
+
+
+def _colours(groups: list) -> list[str]:
+    """A colour per group: answers have their own, other groups those of series."""
+    if any(group in ANSWERS for group in groups):
+        return [ANSWERS[group] if group in ANSWERS and group != 2 else QUIET for group in groups]
+    return [SERIES[place % len(SERIES)] for place in range(len(groups))]
 
 
 def _whiskers(figure, part, y, value, colour, name, money) -> None:

@@ -39,6 +39,8 @@ class Result:
     shown: ClassVar[tuple[str, ...]] = ()
     # of these, the columns that only a download and the notebook show, so that a page's table can be read
     spare: ClassVar[tuple[str, ...]] = ()
+    # whether its rows are people, who are not to go into a report that is printed or mailed
+    people: ClassVar[bool] = False
     # whether `low` and `high` bound a difference of shares, shown in points
     in_points: ClassVar[bool] = False
     vocabulary: ClassVar[Vocabulary] = COMMON

@@ -60,6 +60,7 @@ class Shop:
         self.folder, self.settings, self._tables = folder, settings, tables
         self._frames: dict[str, pd.DataFrame | None] = {}
         self._lazy: dict[str, ibis.Table] = {}
+        self._lines: tuple | None = None  # order lines, products, and the lines told by the products
         self._key = secrets.token_bytes(32) if folder is None else _read_key(folder)
 
     def __repr__(self) -> str:
@@ -244,10 +245,10 @@ class Shop:
         """Call a chapter function with the tables and settings of this shop.
 
         Parameters named as a table get that table: a pandas frame, or an Ibis table on its Parquet
-        file when it has more than two million rows. Parameters named as a setting take the shop's
-        value unless given in `options`; `steps` are those chosen for the funnel, None when none are;
-        `personas` are those found and kept, None when none are; ``audit_<name>`` is what that audit scored,
-        part by part, None before it was answered.
+        file when it has more than two million rows. Order lines come with what only the products tell.
+        Parameters named as a setting take the shop's value unless given in `options`; `steps` are those
+        chosen for the funnel, None when none are; `personas` are those found and kept, None when none are;
+        ``audit_<name>`` is what that audit scored, part by part, None before it was answered.
 
         Raises
         ------
@@ -278,9 +279,20 @@ class Shop:
     def _table_for(self, parameter: inspect.Parameter) -> pd.DataFrame | ibis.Table | None:
         large = self.is_large(parameter.name)
         frame = self.lazy(parameter.name) if large else getattr(self, parameter.name)
+        if frame is not None and parameter.name == "order_lines":
+            return self._told_lines(frame)
         if frame is None and parameter.default is parameter.empty:
             raise missing_table(parameter.name)
         return frame
+
+    def _told_lines(self, lines: pd.DataFrame | ibis.Table) -> pd.DataFrame | ibis.Table:
+        """The order lines with what only the products tell; one object as long as both tables stay."""
+        from csworkbook.assortment import with_products
+
+        before = self._lines
+        if before is None or before[0] is not lines or before[1] is not self.products:
+            self._lines = lines, self.products, with_products(lines, self.products)
+        return self._lines[2]
 
     def findings(self) -> list[Finding]:
         """What every chapter finds in this shop, most valuable first."""

@@ -104,6 +104,14 @@ def weeks(n):
     return pd.DataFrame({"week": days, "share": 0.2, "low": 0.1, "high": 0.3, "n": 9})
 
 
+def test_groups_that_are_no_answers_have_colours_of_their_own():
+    table = pd.DataFrame({"who": ["a", "a", "b", "b"], "of": ["customers", "revenue"] * 2, "n": 9})
+    figure = figures.dots(table.assign(share=0.5, low=0.4, high=0.6), label="who", group="of")
+    dots, whiskers = ({trace[part].color for trace in figure.data} for part in ("marker", "error_x"))
+    assert len(dots) == 2
+    assert dots == whiskers
+
+
 def test_a_timeline_draws_every_week_and_marks_the_shift():
     table = weeks(8)
     figure = figures.timeline(table, shift=table["week"][3])

@@ -69,8 +69,11 @@ def _words() -> dict[str, str]:
 
 def _part(name: str, result: Result) -> dict[str, Any]:
     figure = result.plot()
-    rows = result.cells()
-    more = len(rows) - _MOST_ROWS
+    rows = [] if result.people else result.cells()
+    more = len(result.table) - min(len(rows), _MOST_ROWS)
+    said = _("… and {n} more rows").format(n=language.number(more)) if more > 0 else ""
+    if result.people:
+        said = _("The list of customers is not part of a report; download it from the page.")
     return {
         "title": name,
         "text": result.text,
@@ -81,7 +84,7 @@ def _part(name: str, result: Result) -> dict[str, Any]:
         "height": int(figure.layout.height or 380),
         "heads": result.heads(),
         "rows": rows[:_MOST_ROWS],
-        "more": _("… and {n} more rows").format(n=language.number(more)) if more > 0 else "",
+        "more": said,
     }
 
 

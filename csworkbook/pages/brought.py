@@ -169,7 +169,7 @@ def _where(shop: Shop) -> list[tuple[str, str]]:
             _("What you typed and chose"),
             _(
                 "In workbook.sqlite and workbook.toml, in the same folder, as you typed it: also who answers an audit, "
-                "and your notes."
+                "the names of your personas, and your notes."
             ),
         ),
         (

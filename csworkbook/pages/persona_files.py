@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
+from inspect import signature
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from csworkbook.personas import Saved
-    from csworkbook.personas.talkers.relational import Relational
+    from csworkbook.results import Result
     from csworkbook.shop import Shop
 
 HASHED, OWN = "hashed", "own"
@@ -86,36 +87,78 @@ def helpdesk_list(shop: Shop) -> HelpdeskList:
     return HelpdeskList(shop)
 
 
-class HelpdeskList(ipywidgets.VBox):
-    """What `helpdesk_list` makes."""
+def invitation_list(shop: Shop) -> InvitationList:
+    """The loyal customers to send the questions to, as a list with own or hashed ids.
 
-    def __init__(self, shop: Shop) -> None:
-        self.page = Page.of(shop)
-        self.ids = ids_control(self.page, "helpdesk.ids")
-        buttons = _actions(
-            Download(_("List for the helpdesk (Excel)"), partial(self.listed, "xlsx")),
-            Download(_("List for the helpdesk (CSV)"), partial(self.listed, "csv")),
-        )
-        head = titled(_("Your relational buyers, for the helpdesk"))
-        super().__init__([head, _soft(_about_list()), _line(self.ids), buttons])
+    Who they are is what a panel on `personas.whom` of the same page shows, with what is chosen there; without
+    such a panel, with the usual choices.
+    """
+    return InvitationList(shop)
+
+
+class _Listing(ipywidgets.VBox):
+    """A list of customers to take home, with the choice how they are called."""
+
+    def __init__(
+        self, shop: Shop, head: str, about: str, ids: ipywidgets.Widget, names: dict[str, str]
+    ) -> None:
+        self.page, self.ids = Page.of(shop), ids
+        buttons = _actions(*(Download(name, partial(self.listed, kind)) for kind, name in names.items()))
+        super().__init__([titled(head), _soft(about), _line(ids), buttons])
         self.add_class("csw-panel")
         self.page.answers(self)
 
     def listed(self, kind: str) -> tuple[str, str, bytes]:
+        """The list as a file: its name, what it is, what it holds."""
+        raise NotImplementedError
+
+    def _given(self, function: Callable[..., Result]) -> dict[str, Any]:
+        """The personas of this page, where they play a part."""
+        there = "personas" in signature(function).parameters and "personas" in self.page.given
+        return {"personas": self.page.given["personas"]} if there else {}
+
+    def _found(self, kind: type[Result], function: Callable[..., Result]) -> Any:
+        """What a panel of this page shows now, with what is chosen there; else with the usual choices."""
+        shown = [panel.result for panel in self.page.panels if isinstance(panel.result, kind)]
+        return shown[0] if shown else self.page.shop.call(function, **self._given(function))
+
+
+class HelpdeskList(_Listing):
+    """What `helpdesk_list` makes."""
+
+    def __init__(self, shop: Shop) -> None:
+        names = {"xlsx": _("List for the helpdesk (Excel)"), "csv": _("List for the helpdesk (CSV)")}
+        ids = ids_control(Page.of(shop), "helpdesk.ids")
+        super().__init__(shop, _("Your relational buyers, for the helpdesk"), _about_list(), ids, names)
+
+    def listed(self, kind: str) -> tuple[str, str, bytes]:
         """The list as a file."""
         from csworkbook import personas
+        from csworkbook.personas.talkers.relational import Relational
 
-        shop, found = self.page.shop, self._found()
+        shop, found = self.page.shop, self._found(Relational, personas.relational)
         rows = personas.helpdesk_list(found, ids=self.ids.value, key=shop.key)
         about = [shop.name, _("Relational buyers"), found.text, found.method]
         return file(kind, stem(shop, _("relational buyers")), rows, rows.attrs["kinds"], about)
 
-    def _found(self) -> Relational:
-        """Those that a panel of this page shows now, with what is chosen there; else with the usual choices."""
-        from csworkbook.personas.talkers.relational import Relational, relational
 
-        shown = [panel.result for panel in self.page.panels if isinstance(panel.result, Relational)]
-        return shown[0] if shown else self.page.shop.call(relational)
+class InvitationList(_Listing):
+    """What `invitation_list` makes."""
+
+    def __init__(self, shop: Shop) -> None:
+        names = {"xlsx": _("Customers to invite (Excel)"), "csv": _("Customers to invite (CSV)")}
+        ids = ids_control(Page.of(shop), "invitations.ids", first=OWN)
+        super().__init__(shop, _("The customers to invite"), _about_invitations(), ids, names)
+
+    def listed(self, kind: str) -> tuple[str, str, bytes]:
+        """The list as a file, who goes first at the top."""
+        from csworkbook import personas
+        from csworkbook.personas.loyal.invited import Invited
+
+        shop, found = self.page.shop, self._found(Invited, personas.whom)
+        rows = personas.invitation_list(found, ids=self.ids.value, key=shop.key)
+        about = [shop.name, _("Customers to invite"), found.text, found.method]
+        return file(kind, stem(shop, _("customers to invite")), rows, rows.attrs["kinds"], about)
 
 
 def file(
@@ -130,9 +173,10 @@ def file(
     return f"{stem}.xlsx", sheets.XLSX, content
 
 
-def ids_control(page: Page, name: str) -> ipywidgets.Widget:
-    """The choice how customers are called in a list."""
+def ids_control(page: Page, name: str, *, first: str = HASHED) -> ipywidgets.Widget:
+    """The choice how customers are called in a list; `first` is where it starts."""
     options = [(_("made unrecognisable"), HASHED), (_("your own"), OWN)]
+    options.sort(key=lambda option: option[1] != first)
     made = control("ids", options, _("Customer numbers"))
     page.visit.keep(name, made)
     return made
@@ -178,4 +222,11 @@ def _about_list() -> str:
     return _(
         "Customers who ask much, about many things, and take their time. With your own customer numbers the helpdesk "
         "recognises them at once; made unrecognisable, the list can also be shown to others."
+    )
+
+
+def _about_invitations() -> str:
+    return _(
+        "The loyal customers, who goes first at the top. With your own customer numbers your mail program finds their "
+        "addresses; made unrecognisable, the list can also be shown to others."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from csworkbook.language import capital, number
 from csworkbook.language import gettext as _
+from csworkbook.personas.measures import OTHER
 from csworkbook.results import word
 
 if TYPE_CHECKING:
@@ -29,9 +31,12 @@ def names(found: Personas) -> list[str]:
 
 def _other_than(name: str, taken: list[str]) -> str:
     """The name, with a number where it is taken."""
+    known = {one.casefold() for one in taken}
     fresh, count = name, 2
-    while fresh.casefold() in {one.casefold() for one in taken}:
-        fresh, count = _("{name} ({n})").format(name=name, n=number(count)), count + 1
+    while fresh.casefold() in known:
+        numbered = partial(_("{name} ({n})").format, n=number(count))
+        room = LONGEST - len(numbered(name=""))
+        fresh, count = numbered(name=shortened(name, room)), count + 1
     return fresh
 
 
@@ -39,7 +44,21 @@ def _proposed(found: Personas) -> list[str]:
     if found.k == 0:
         return []
     apart = differences(found.features.table, found.labels)
-    return [_name(persona, apart.loc[persona]) for persona in range(1, found.k + 1)]
+    everybody = range(1, found.k + 1)
+    return [_name(one, apart.loc[one]) if one in apart.index else _nameless(one) for one in everybody]
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    """A text within `most` characters, cut after a word where one ends not too early.
+
+    >>> shortened("Buys garden furniture", 40), shortened("Buys garden furniture", 12)
+    ('Buys garden furniture', 'Buys garden…')
+    """
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    words = cut if text[most - 1] == " " else cut.rpartition(" ")[0]
+    return (words if len(words) > most / 2 else cut).rstrip(" ,;:-&") + "…"
 
 
 def differences(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
@@ -56,28 +75,33 @@ def _name(persona: int, apart: pd.Series) -> str:
     clear = apart[apart.abs() >= CLEARLY]
     clear = clear.iloc[np.lexsort([-clear.abs(), clear < 0])]  # what there is more of goes first
     what = [one for column in clear.index if (one := _what(column, clear[column])) is not None]
-    firsts, seconds = [one for one, _two in what if one], [two for _one, two in what if two]
-    for first in firsts:
-        for second in [two for one, two in what if two and one != first]:
-            both = _("{first}, {second}").format(first=first, second=second)
-            if len(both) <= LONGEST:
-                return both
-        if len(first) <= LONGEST:
-            return first
-    return capital(seconds[0]) if seconds else _("Customers of kind {n}").format(n=number(persona))
+    if not what:
+        return _nameless(persona)
+    first = what[0][0]
+    for _alone, second in what[1:]:
+        both = _("{first}, {second}").format(first=first, second=second)
+        if len(both) <= LONGEST:
+            return both
+    return shortened(first)
+
+
+def _nameless(persona: int) -> str:
+    return _("Customers of kind {n}").format(n=number(persona))
 
 
 def _what(column: str, difference: float) -> tuple[str, str] | None:
     """How a difference is said at the beginning of a name, and after a comma."""
     block, _colon, value = column.partition(": ")
-    if value:
-        if difference < 0 or value == "other":
-            return None
-        said = str(word(value))
-        if block == "category":
-            return _("Buys {category}").format(category=said), _("buys {category}").format(category=said)
+    if not value:
+        return _sayings().get((column, difference > 0))
+    if difference < 0 or value == OTHER:
+        return None
+    said = str(word(value))
+    if block == "category":
+        return _("Buys {category}").format(category=said), _("buys {category}").format(category=said)
+    if block == "device":
         return _("Buys on {device}").format(device=said), _("on {device}").format(device=said)
-    return _sayings().get((column, difference > 0))
+    return capital(column), column  # of a frame of one's own
 
 
 def _sayings() -> dict[tuple[str, bool], tuple[str, str]]:

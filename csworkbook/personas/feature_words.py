@@ -77,7 +77,8 @@ def value(column: str, number: float, currency: str = "EUR") -> str:
     """
     how = kind(column)
     if how == "share":
-        return language.percent(number, 0 if number != number or number >= 0.1 or number == 0 else 1)
+        whole = number != number or number >= 0.1 or number < 0.0005  # never "0.0%"
+        return language.percent(number, 0 if whole else 1)
     if how == "money":
         return language.money(number, currency)
     if how == "days":

@@ -95,9 +95,10 @@ class Personas(Result):
 
     @property
     def _largest(self) -> str:
-        row = self.table.iloc[0]
+        place = int(self.table["customers"].to_numpy().argmax())  # not the first any more, perhaps
+        row = self.table.iloc[place]
         return _("The largest is “{name}” with {share} of the customers ({low} to {high}).").format(
-            name=self.names[0],
+            name=self.names[place],
             share=language.percent(row["share"]),
             low=language.percent(row["share_low"]),
             high=language.percent(row["share_high"]),
@@ -276,24 +277,49 @@ def _table(features: Features, labels: pd.Series, k: int) -> pd.DataFrame:
 
 
 def _revenue(table: pd.DataFrame, whose: np.ndarray, k: int) -> dict[str, np.ndarray]:
-    """What each persona brings, its share, and the interval of that share (ratio of sums over customers)."""
+    """What each persona brings, its share, and the interval of that share."""
     if "spent" not in table or not len(whose):
         return dict.fromkeys(("revenue", "revenue_share", "revenue_low", "revenue_high"), np.full(k, np.nan))
     spent = table["spent"].to_numpy(float)
-    total = spent.sum()
     revenue = np.bincount(whose, spent, k)
-    share = revenue / total
-    squares = np.bincount(whose, spent**2, k)
-    variance = (squares * (1 - share) ** 2 + (squares.sum() - squares) * share**2) / total**2
-    from scipy.stats import norm
-
-    half = norm.ppf((1 + LEVEL) / 2) * np.sqrt(variance)
+    low, high = shares_of_a_sum(spent, whose, k)
     return {
         "revenue": revenue,
-        "revenue_share": share,
-        "revenue_low": (share - half).clip(0),
-        "revenue_high": (share + half).clip(max=1),
+        "revenue_share": revenue / spent.sum(),
+        "revenue_low": low,
+        "revenue_high": high,
     }
+
+
+def shares_of_a_sum(amounts: np.ndarray, whose: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of the share that each of k groups has in the sum of amounts.
+
+    A ratio of sums over customers (delta method), as log odds, so that it stays within 0 and 1. Where a few large
+    customers make the variance, the variance itself is unsure: t with as many degrees of freedom as there are
+    customers behind it (Satterthwaite 1946). A group with nothing, or with all, has no interval of its own.
+
+    >>> low, high = shares_of_a_sum(np.ones(100), np.repeat([0, 1], 50), 2)
+    >>> low.round(2).tolist(), high.round(2).tolist()
+    ([0.4, 0.4], [0.6, 0.6])
+    """
+    from scipy.special import expit, logit
+    from scipy.stats import t
+
+    total = amounts.sum()
+    share = np.bincount(whose, amounts, k) / total
+    second, fourth = (np.bincount(whose, amounts**power, k) for power in (2, 4))
+    own, other = (1 - share) ** 2, share**2
+    variance = second * own + (second.sum() - second) * other
+    spread = fourth * own**2 + (fourth.sum() - fourth) * other**2
+    n = len(amounts)
+    inside = (share > 0) & (share < 1) & (n > 1)
+    low, high = share.copy(), share.copy()
+    error = np.sqrt(variance[inside] * n / (n - 1 or 1)) / total / (share * (1 - share))[inside]
+    freedom = np.maximum(variance[inside] ** 2 / spread[inside] - 1, 1)
+    half = t.ppf((1 + LEVEL) / 2, freedom) * error
+    odds = logit(share[inside])
+    low[inside], high[inside] = expit(odds - half), expit(odds + half)
+    return low, high
 
 
 def _none_found() -> str:

@@ -67,6 +67,10 @@ def features_in_engine(
     }  # fmt: skip
     tables = {name: _table(one, name, until) for name, one in given.items() if one is not None}
     customers, some = _sample(tables["orders"])
+    if customers > SAMPLE:
+        tables.pop(
+            "events", None
+        )  # what visits tell is not summed where they are, so it is not measured either
     frames = [_rows(tables, name, some) for name in given]
     people = seen(*frames, margin=margin, zone=zone, until=until)
     known = measured(people, recipe)
@@ -94,9 +98,22 @@ def _utc(moment: pd.Timestamp) -> pd.Timestamp:
 
 def _bought(orders: ibis.Table) -> ibis.Table:
     """The orders that count as a purchase, with `net`."""
-    back = orders.refunded.fill_null(0.0) if "refunded" in orders.columns else 0.0
-    table = orders.mutate(net=orders.revenue - back)
+    back = _told(orders.refunded).fill_null(0.0) if "refunded" in orders.columns else 0.0
+    table = orders.mutate(net=_told(orders.revenue) - back)
     return table.filter(table.net > 0, table.customer_id.notnull(), table.ordered_at.notnull())
+
+
+def _told(value: ibis.Value) -> ibis.Value:
+    """A number, null where it is not one: engines take NaN to be above everything."""
+    return value.isnan().ifelse(None, value)
+
+
+def _earned(orders: ibis.Table, margin: float) -> ibis.Value:
+    """`order_value.margins` of orders that count."""
+    usual = orders.revenue * margin
+    earned = _told(orders.margin).fill_null(usual) if "margin" in orders.columns else usual
+    kept = orders.net / orders.revenue
+    return earned * (orders.revenue > 0).ifelse(kept.clip(0, 1), 1.0)
 
 
 def _sample(orders: ibis.Table) -> tuple[int, list[str] | None]:
@@ -136,7 +153,7 @@ def _everybody(
     orders = _observed(tables, people, recipe, margin, zone)
     frame = _per_customer(orders).set_index("customer_id").sort_index()
     if "contacts" in tables:
-        frame = frame.join(_contacts(tables["contacts"], recipe), how="left")
+        frame = frame.join(_contacts(tables, recipe), how="left")
     counted = _counted(frame, blocks)
     scaled = scaled_by([one.block(blocks[one.name]) for one in counted], recipe)
     basis = {
@@ -155,16 +172,14 @@ def _observed(
 ) -> ibis.Table:
     """One row per order with everything that is seen of it, null where it is not known."""
     orders = _bought(tables["orders"])
-    own = orders.margin if "margin" in orders.columns else None
-    earned = orders.revenue * margin if own is None else own.fill_null(orders.revenue * margin)
-    part = orders.net / orders.revenue
+    earned = _earned(orders, margin)
     low, high = recipe["caps"]["order_value"]
-    seen_here = {"earned": earned * part, "order_value": (orders.net + 1).ln().clip(low, high)}
+    seen_here = {"earned": earned, "order_value": (orders.net + 1).ln().clip(low, high)}
     seen_here |= _clock(second(orders.ordered_at), people, zone)
     if "discount" in people.flags:
-        seen_here["discount"] = (orders.discount.fill_null(0.0) > 0).cast("float64")
+        seen_here["discount"] = (_told(orders.discount).fill_null(0.0) > 0).cast("float64")
     if "margin_share" in people.flags:
-        seen_here["margin_share"] = (earned * part / orders.net).clip(-1, 1)
+        seen_here["margin_share"] = (earned / orders.net).clip(-1, 1)
     if "device" in recipe["words"] and "device" in orders.columns:
         seen_here |= _shares(orders.device, "device", recipe["words"]["device"])
     table = orders.mutate(**seen_here)
@@ -212,13 +227,13 @@ def _december(day: ibis.Value, hours: pd.DatetimeIndex) -> ibis.Value:
 def _with_returns(table: ibis.Table, returns: ibis.Table | None, people: Seen) -> ibis.Table:
     if "returned" not in people.flags:
         return table
-    back = (table.refunded.fill_null(0.0) > 0) if "refunded" in table.columns else (table.net < 0)
+    back = (_told(table.refunded).fill_null(0.0) > 0) if "refunded" in table.columns else (table.net < 0)
+    table = table.mutate(back=back)
     if returns is None:
-        return table.mutate(returned=back.cast("float64"))
+        return table.mutate(returned=table.back.cast("float64"))
     sent = returns.select(sent=returns.order_id).distinct()
     joined = table.left_join(sent, table.order_id == sent.sent)
-    back = joined.refunded.fill_null(0.0) > 0 if "refunded" in table.columns else joined.sent.notnull()
-    return joined.mutate(returned=(back | joined.sent.notnull()).cast("float64")).drop("sent")
+    return joined.mutate(returned=(joined.back | joined.sent.notnull()).cast("float64")).drop("sent")
 
 
 def _with_lines(table: ibis.Table, lines: ibis.Table | None, recipe: dict) -> ibis.Table:
@@ -227,7 +242,7 @@ def _with_lines(table: ibis.Table, lines: ibis.Table | None, recipe: dict) -> ib
         return table
     counts = {"lines": lines.count()}
     words = recipe["words"].get("category")
-    if words is not None:
+    if words is not None and "category" in lines.columns:
         counts |= {name: one.mean() for name, one in _shares(lines.category, "category", words).items()}
     per_order = lines.group_by("order_id").aggregate(**counts).rename(line_order="order_id")
     joined = table.left_join(per_order, table.order_id == per_order.line_order).drop("line_order")
@@ -251,27 +266,39 @@ def _is_observed(column: str) -> bool:
     return column in ("order_value", "lines_per_order", *measures.PER_ORDER) or ": " in column
 
 
-def _contacts(contacts: ibis.Table, recipe: dict) -> pd.DataFrame:
+def _contacts(tables: dict[str, ibis.Table], recipe: dict) -> pd.DataFrame:
     """Contacts per customer: their number, and the minutes as far as known."""
-    contacts = contacts.filter(contacts.customer_id.notnull())
+    contacts = _whose(tables["contacts"], _bought(tables["orders"]))
     found = {"contacts": contacts.count()}
     if "handling_minutes" in contacts.columns:
-        minutes = contacts.handling_minutes.clip(0, None)
+        minutes = _told(contacts.handling_minutes).clip(0, None)
         low, high = recipe["caps"]["minutes"]
         logs = (minutes + 1).ln().clip(low, high)
         found |= {"s:minutes": logs.sum(), "n:minutes": minutes.count(), "minutes": minutes.sum()}
-    counted = contacts.group_by("customer_id").aggregate(**found)
-    return counted.to_pandas().set_index("customer_id")
+    counted = contacts.group_by("whose").aggregate(**found)
+    return counted.to_pandas().set_index("whose")
+
+
+def _whose(contacts: ibis.Table, orders: ibis.Table) -> ibis.Table:
+    """Contacts with `whose`: their own customer where that one bought, else the customer of their order."""
+    people = orders.select(bought=orders.customer_id).distinct()
+    table = contacts.left_join(people, contacts.customer_id == people.bought)
+    if "order_id" not in contacts.columns:
+        return table.filter(table.bought.notnull()).mutate(whose=table.bought)
+    theirs = orders.group_by(order=orders.order_id).aggregate(theirs=orders.customer_id.min())
+    table = table.left_join(theirs, table.order_id == theirs.order)
+    table = table.mutate(whose=table.bought.coalesce(table.theirs))
+    return table.filter(table.whose.notnull())
 
 
 def _counted(frame: pd.DataFrame, blocks: dict[str, dict]) -> list[measures.Counted]:
     """What `measures.counted` gives, from the sums."""
     found = []
     for name, known in blocks.items():
-        if name == "contacts":
+        if name == "contacts" and "contacts" in frame:
             orders, number = frame["orders"].to_numpy(float), frame["contacts"].fillna(0).to_numpy(float)
             found.append(measures.poisson(name, orders, number))
-        elif f"s:{known['columns'][0]}" in frame:
+        elif name != "contacts" and f"s:{known['columns'][0]}" in frame:
             sums = frame[[f"s:{one}" for one in known["columns"]]].fillna(0).to_numpy(float)
             n = frame[f"n:{known['columns'][0]}"].fillna(0).to_numpy(float)
             found.append(measures.Counted(name, tuple(known["columns"]), n, sums, 0.0))

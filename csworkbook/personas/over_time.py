@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PERIODS = ("month", "quarter")
 LEAST = 8  # periods, to look for a shift
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
 _NOT_OF_A_PERIOD = ("december",)  # the period itself would make them
 
 
@@ -171,7 +172,7 @@ class Moves(Result):
     shifts: dict[int, Shift] | None = None
     left_out: int = 0
     names: tuple[str, ...] = ()
-    spare: ClassVar[tuple[str, ...]] = ("persona",)
+    spare: ClassVar[tuple[str, ...]] = ("persona", "count", "n")
     vocabulary: ClassVar[Vocabulary] = terms.VOCABULARY
 
     @property
@@ -245,6 +246,8 @@ class Moves(Result):
                 y=part["share"],
                 name=figures.label_of(name),
                 mode="lines+markers",
+                line={"color": figures.SERIES[(persona - 1) % len(figures.SERIES)]},
+                marker={"symbol": _SYMBOLS[(persona - 1) % len(_SYMBOLS)], "size": 8},
                 hovertext=[figures.interval(row) for row in part.itertuples()],
                 hoverinfo="text+name",
             )

@@ -37,7 +37,8 @@ def sizes(found: Personas) -> go.Figure:
         for kind, columns in ends.items()
     ]
     table = pd.concat(parts, ignore_index=True)
-    return figures.dots(table[table["share"].notna()], label="name", group="of")
+    figure = figures.dots(table[table["share"].notna()], label="name", group="of")
+    return figure.update_xaxes(rangemode="tozero")
 
 
 def trials(table: pd.DataFrame) -> go.Figure:

@@ -95,7 +95,7 @@ def finding(
     for groups in tried:
         for _step in trials.tried(groups, references):
             yield (done := done + 1), of
-    table = judged.judged(trials.table(), k)
+    table = judged.judged(trials.table(), k, customers=len(space))
     chosen = table.loc[table["chosen"], "k"]
     if chosen.empty:
         return personas_of(features, nothing(features, seed, table), table)

@@ -5,6 +5,7 @@ The order of the rows is made from what they say, so that a file in another orde
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ class Seen:
     contact_customer, contact_minutes : ndarray
         Per contact: whose, and handling time (minutes, NaN where not known).
     left_out : dict
-        no_customer, no_time, nothing_paid: orders that do not count.
+        no_customer, nothing_paid, and where there are any no_time: orders that do not count.
     has : frozenset of str
         Which tables were there.
     """
@@ -166,8 +167,19 @@ def keys(values: pd.Series) -> np.ndarray:
     (['7', None, '8'], ['a', None])
     """
     codes, uniques = pd.factorize(values)
-    said = np.array([*(as_key(one) for one in uniques), None], dtype=object)
-    return said[codes]
+    return np.append(as_keys(uniques), None)[codes]
+
+
+def as_keys(values: pd.Index | pd.api.extensions.ExtensionArray) -> np.ndarray:
+    """`engine.as_key` of many values, none of them missing; a column that pandas knows as text at once.
+
+    >>> as_keys(pd.Series([" a", "  "], dtype="str").array).tolist(), as_keys(pd.Index([7.0])).tolist()
+    (['a', None], ['7'])
+    """
+    if isinstance(values.dtype, pd.StringDtype):
+        neat = pd.Series(values).str.strip(string.whitespace).to_numpy(object)
+        return np.where(neat == "", None, neat)
+    return np.array([*map(as_key, values), None], dtype=object)[:-1]
 
 
 def words(values: pd.Series) -> Words | None:
@@ -198,7 +210,8 @@ def _bought(
         early = ~(at > _plain(until))
         orders, at = orders[early].reset_index(drop=True), at[early]
     paid = paid_orders(orders, margin=margin, zone=zone)
-    left_out, rows = paid.attrs["left_out"], paid.index.to_numpy()
+    left_out = {why: n for why, n in paid.attrs["left_out"].items() if n or why != "no_time"}
+    rows = paid.index.to_numpy()
     if not len(rows):
         raise nobody()
     counted = orders.iloc[rows]

@@ -82,6 +82,8 @@ def _customers(column: pd.Series) -> pd.Categorical:
         code, values = column.cat.codes.to_numpy().astype("int64"), column.cat.categories
     else:
         code, values = pd.factorize(column)
+    if isinstance(values.dtype, pd.StringDtype):
+        values = np.asarray(values, dtype=object)  # one by one they come out of Arrow slowly
     keys = np.array([engine.as_key(value) for value in values], dtype=object)
     place, names = pd.factorize(keys, sort=True)
     return pd.Categorical.from_codes(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csworkbook import engine
+from csworkbook.tables import require
 
 if TYPE_CHECKING:
     import ibis
@@ -23,6 +24,11 @@ def less_returns(orders: Table, returns: Table | None) -> Table:
         The canonical tables. Orders of which any row tells what was paid back stay as they are, and so do
         all of them when the returns tell no amounts.
 
+    Raises
+    ------
+    DataError
+        When the orders or the returns do not tell which order it is.
+
     >>> orders = pd.DataFrame({"order_id": ["1", "2"], "revenue": [10.0, 20.0]})
     >>> returns = pd.DataFrame({"order_id": ["2", "2"], "amount": [5.0, 4.0]})
     >>> less_returns(orders, returns)["refunded"].tolist()
@@ -30,6 +36,9 @@ def less_returns(orders: Table, returns: Table | None) -> Table:
     """
     if returns is None or "amount" not in returns.columns or _tells(orders):
         return orders
+    for table, name in ((orders, "orders"), (returns, "returns")):
+        if "order_id" not in table.columns:
+            require(table, name)
     if isinstance(orders, pd.DataFrame):
         return _frame(orders, _by_order(returns))
     return _lazy(orders, returns)

@@ -63,6 +63,17 @@ class Model:
         """The four by name."""
         return {name: float(getattr(self, name)) for name in NAMES}
 
+    @property
+    def at_bound(self) -> list[str]:
+        """The parameters that stand at the limit of what is tried: there customers are as good as alike.
+
+        >>> CDNOW.at_bound, replace(CDNOW, r=np.exp(5)).at_bound
+        ([], ['r'])
+        """
+        logs = np.log(list(self.parameters.values()))
+        near = np.abs(logs[:, None] - _BOUNDS).min(axis=1) < 1e-3
+        return [name for name, here in zip(NAMES, near, strict=True) if here]
+
     def alive(self, x, t_x, T) -> np.ndarray:
         """The chance that a customer still is one, 0–1; 1 for who bought once, where nobody leaves before.
 

@@ -11,6 +11,7 @@ from csworkbook.errors import DataError
 from csworkbook.estimates import Estimate
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
+from csworkbook.purchases import less_returns
 from csworkbook.repeats import duration
 from csworkbook.results import question
 from csworkbook.value import words
@@ -20,12 +21,19 @@ from csworkbook.value.silences import PLACES, Silences, silences
 if TYPE_CHECKING:
     import ibis
 
+    Table = pd.DataFrame | ibis.Table
+
 TIMES = 2.0  # so many times the own rhythm is too long
 
 
 @question(mark("Who does not come back?"), labels=words.labels, choices=words.choices)
 def churn(
-    orders: pd.DataFrame | ibis.Table, *, after: str = "90D", times: float = TIMES, zone: str = "UTC"
+    orders: Table,
+    returns: Table | None = None,
+    *,
+    after: str = "90D",
+    times: float = TIMES,
+    zone: str = "UTC",
 ) -> Churn:
     """The share of customers who bought and did not buy again in time, by month (handbook 4.8: 30 to 90 days).
 
@@ -34,6 +42,8 @@ def churn(
 
     Parameters
     ----------
+    returns : DataFrame or ibis.Table, optional
+        An order of which all was paid back is no purchase; they tell it where the orders themselves do not.
     after : str
         How long is too long: a pandas duration (``"30D"``, ``"90D"``), or ``"own"``: `times` a customer's own
         typical time between purchases, drawn towards the shop's where few are known (`silences`).
@@ -60,7 +70,7 @@ def churn(
     """
     own = after == "own"
     days = None if own else duration(after).days
-    found = silences(orders, days=days, times=times, zone=zone)
+    found = silences(less_returns(orders, returns), days=days, times=times, zone=zone)
     if found.counts.empty:
         raise _too_short(days, found)
     parts = {name: _part(found, place) for place, name in enumerate(PLACES)}

@@ -90,7 +90,8 @@ class Churn(Result):
         counted = _(
             "A customer counts in every month with a purchase, by the last one in it; orders of one day are one purchase. "
             "Months: Wilson intervals. All months: the same for as many customers as they are worth, since some count more "
-            "than once. Not to come back in time is no leaving for good: many buy again later."
+            "than once. Not to come back in time is no leaving for good: many buy again later. First = the first one in these "
+            "orders. That fewer stay away after a third purchase is partly because only loyal customers come so far."
         )
         waiting = _("Left out because their time is not over: {n}.").format(
             n=language.number(self.silences.unfinished)
@@ -130,7 +131,9 @@ class Churn(Result):
         if self.whole.n < SMALL:
             few = _("There are too few customers to say how many do not come back.")
             return [Finding(CHAPTER, few, enough=estimates.needed())]
-        action = _("Give a reason for a second purchase soon after the first: there most customers are lost.")
+        action = _(
+            "Give a reason for a second purchase soon after the first: after it more stay away than later on."
+        )
         first, later = self.parts["first"], self.parts["later"]
         worse = min(first.n, later.n) >= SMALL and first.low > later.high
         return [

@@ -11,13 +11,15 @@ from csworkbook.errors import DataError, SettingError
 from csworkbook.estimates import LEVEL
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
-from csworkbook.purchases import purchases
+from csworkbook.purchases import less_returns, purchases
 from csworkbook.results import question
 from csworkbook.value import words
 from csworkbook.value.concentration_result import Concentration, Curve
 
 if TYPE_CHECKING:
     import ibis
+
+    Table = pd.DataFrame | ibis.Table
 
 _RESAMPLED = 50_000  # customers; of more the standard error is known well enough from its formula
 _DRAWS = 400
@@ -26,7 +28,8 @@ _POINTS = 201  # of the curve that is kept
 
 @question(mark("Do a few customers bring most of the revenue?"), labels=words.labels, choices=words.choices)
 def concentration(
-    orders: pd.DataFrame | ibis.Table,
+    orders: Table,
+    returns: Table | None = None,
     *,
     of: str = "revenue",
     top: float = 0.2,
@@ -39,6 +42,8 @@ def concentration(
 
     Parameters
     ----------
+    returns : DataFrame or ibis.Table, optional
+        What was paid back is taken off, where the orders themselves do not tell it.
     of : {"revenue", "margin"}
         What is counted: revenue net of what was paid back, or the margin on it.
     top : float
@@ -66,6 +71,7 @@ def concentration(
     (0.8, 0.2)
     """
     _require(of, top)
+    orders = less_returns(orders, returns)
     bought = purchases(orders, margin=margin, zone=zone)
     amount = (
         bought["spent" if of == "revenue" else "margin"].to_numpy(float).round(6)
@@ -84,7 +90,9 @@ def concentration(
     curve = _curve(amount[order], ends)
     table = _table(amount, once, curve, top, ends)
     later = _later(bought[known], amount, orders, of, top, margin, zone)
-    return Concentration(table, curve, later, bought.attrs["left_out"], of, top, margin, currency)
+    stayed, ends = later if later else (None, None)
+    chosen = (of, top, margin, currency)
+    return Concentration(table, curve, stayed, bought.attrs["left_out"], *chosen, later_ends=ends)
 
 
 def _require(of: str, top: float) -> None:
@@ -183,8 +191,11 @@ def _table(amount: np.ndarray, once: np.ndarray, curve: Curve, top: float, ends:
 
 def _later(
     bought: pd.DataFrame, amount: np.ndarray, orders, of: str, top: float, margin: float, zone: str
-) -> tuple[float, float, int] | None:
-    """Of the first half of the time: the share of the best then, their share of the second half, and how many customers."""
+) -> tuple[tuple[float, float, int], tuple[float, float]] | None:
+    """Of the first half of the time: the share of the best then, their share of the second half, and how many customers.
+
+    And the 95% interval of their later share, for whom was best as it was.
+    """
     first, last = bought["first_at"].min(), bought.attrs["until"]
     middle = (first + (last - first) / 2).normalize()
     if (last - first).days < 180:
@@ -200,4 +211,6 @@ def _later(
     if not (after.sum() > 0 and then.sum() > 0):
         return None
     order = np.argsort(-then, kind="stable")
-    return top_share(then, top), float(_at(np.cumsum(after[order]), top)), len(then)
+    share, best = float(_at(np.cumsum(after[order]), top)), np.arange(len(then)) < top * len(then)
+    low, high = _around(share, after[order] * (best - share) / after.mean())
+    return (top_share(then, top), share, len(then)), (float(low), float(high))

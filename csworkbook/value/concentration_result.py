@@ -56,6 +56,7 @@ class Concentration(Result):
     top: float = 0.2
     margin: float = 0.35
     currency: str = "EUR"
+    later_ends: tuple[float, float] | None = None
     spare: ClassVar[tuple[str, ...]] = ("per_customer",)
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
         heads=words.heads,
@@ -111,7 +112,7 @@ class Concentration(Result):
         if fifth is None:
             return _("For 80% it takes {needed} of them.").format(needed=needed)
         if fifth.low <= 0.8 <= fifth.high:
-            return _("That fits the rule of 80 from 20.")
+            return _("The 80% of the rule lies within that range.")
         if fifth.high < 0.8:
             return _(
                 "That is less than the 80% of the rule; here it takes {needed} of the customers."
@@ -135,10 +136,17 @@ class Concentration(Result):
         if self.later is None or self.later[2] < _ENOUGH:
             return ""
         then, after, _n = self.later
+        low, high = self.later_ends
         return _(
-            "Of the customers of the first half of the time the best {top} brought {then} then, and {after} of what these "
-            "customers bought in the second half."
-        ).format(top=language.percent(self.top), then=language.percent(then), after=language.percent(after))
+            "Of the customers of the first half of the time the best {top} brought {then} then, and {after} ({low} to {high}) "
+            "of what these customers brought in the second half."
+        ).format(
+            top=language.percent(self.top),
+            then=language.percent(then),
+            after=language.percent(after),
+            low=language.percent(low),
+            high=language.percent(high),
+        )
 
     @property
     def method(self) -> str:
@@ -163,8 +171,10 @@ class Concentration(Result):
         if self.best.n < _ENOUGH:
             few = _("There are too few customers to say how much the best of them bring.")
             return [Finding(CHAPTER, few, enough=max(_ENOUGH, estimates.needed()))]
-        action = _(
-            "Know your best customers by name, and look after them first; but win second purchases too, for the best of "
-            "this year are not all the best of the next."
-        )
+        action = _("Know your best customers by name, and look after them first.")
+        if self.later is not None and self.later_ends[1] < self.later[0]:
+            action = _(
+                "Know your best customers by name, and look after them first; but win second purchases too, for who was best "
+                "is not always best later on."
+            )
         return [Finding(CHAPTER, self._answer, self.best, "pareto-80", action)]

@@ -224,20 +224,28 @@ def worth(found: Forecast, spend: Spend, bought: pd.DataFrame, *, share: float, 
     )
 
 
-def totals(found: Forecast, worth: Worth, spend: Spend, unsure: float) -> tuple[Estimate, Estimate]:
+def totals(
+    found: Forecast, worth: Worth, spend: Spend, unsure: float, missed: tuple[float, float] = (0.0, 0.0)
+) -> tuple[Estimate, Estimate]:
     """All purchases and all they are worth, each with what chance and the unsure models leave open.
 
-    `unsure` is `Forecast.unsure`.
+    Parameters
+    ----------
+    unsure : float
+        As `Forecast.unsure`.
+    missed : (float, float)
+        What a check on the past leaves open besides, of purchases and of money: standard deviations, as
+        shares of the totals (`Mirror.beyond`).
     """
     _low, _high, square = found.ranges
     mean, n = float(found.n @ found.expected), len(found.of)
     if not np.isfinite(mean):
         return total(np.nan, np.nan, n, whole=True), total(np.nan, np.nan, n, whole=False)
     chance = float(found.n @ (square - found.expected**2).clip(0))
-    counted = total(mean, chance + (unsure * mean) ** 2, n, whole=True)
+    counted = total(mean, chance + (unsure**2 + missed[0] ** 2) * mean**2, n, whole=True)
     value = float(worth.value.sum())
     part = spend.error / spend.mean if spend.mean > 0 else 0.0
-    variance = float(worth.variance.sum()) + (unsure**2 + part**2) * value**2
+    variance = float(worth.variance.sum()) + (unsure**2 + part**2 + missed[1] ** 2) * value**2
     return counted, total(value, variance, n, whole=False)
 
 

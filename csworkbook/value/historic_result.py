@@ -98,6 +98,13 @@ class Historic(Result):
     def _estimate(self, value: float, low: float, high: float, n: int) -> Estimate:
         return Estimate(value, low, high, n, "money", currency=self.currency)
 
+    @cached_property
+    def early(self) -> float | None:
+        """The part (0–1) of the first year's margin that came in its first three months; None without a first year."""
+        known = self.table.dropna(subset=["margin_12"])
+        early, year = ((known[name] * known["customers"]).sum() for name in ("margin_3", "margin_12"))
+        return float(early / year) if self.longest == 12 and year > 0 else None
+
     @property
     def text(self) -> str:
         """A customer's first year; how fast it comes; what the formulas make of it, and why that differs."""
@@ -126,12 +133,10 @@ class Historic(Result):
     @property
     def _pace(self) -> str:
         """How much of the first year came in the first three months, of the same customers."""
-        known = self.table.dropna(subset=["margin_12"])
-        if known.empty or not (known["margin_12"] * known["customers"]).sum() > 0:
+        if self.early is None:
             return ""
-        early, year = ((known[name] * known["customers"]).sum() for name in ("margin_3", "margin_12"))
         return _("Of that {share} comes in the first three months.").format(
-            share=language.percent(early / year)
+            share=language.percent(self.early)
         )
 
     @property
@@ -201,8 +206,10 @@ class Historic(Result):
         if not self.longest:
             few = _("There are too few customers whose first months are over to say what a customer brings.")
             return [Finding(CHAPTER, few, enough=estimates.needed())]
-        action = _(
-            "Spend no more than this on winning a customer, and put the rest into the second purchase: most of the value "
-            "comes early."
-        )
+        action = _("Spend no more than this on winning a customer.")
+        if self.early is not None and self.early > 0.5:
+            action = _(
+                "Spend no more than this on winning a customer, and put the rest into the second purchase: most of the value "
+                "comes early."
+            )
         return [Finding(CHAPTER, self._answer, self.after(self.longest), action=action)]

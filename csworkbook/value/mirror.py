@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from csworkbook import estimates, language
+from csworkbook import estimates
 from csworkbook.errors import DataError
-from csworkbook.estimates import Estimate, Verdict
+from csworkbook.estimates import Estimate
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
-from csworkbook.purchases import purchases
+from csworkbook.purchases import less_returns, purchases
 from csworkbook.repeats import duration
-from csworkbook.results import Result, Vocabulary, question
-from csworkbook.value import forecast, pictures_predicted, predicted_words, spend
+from csworkbook.results import question
+from csworkbook.value import forecast, predicted_words, spend
+from csworkbook.value.mirror_result import Mirror
 
 if TYPE_CHECKING:
     import ibis
-    import plotly.graph_objects as go
+
+    Table = pd.DataFrame | ibis.Table
 
 UNIT = "7D"
 LEAST = 28  # hidden days; the orders before them must last twice as long
@@ -34,7 +36,12 @@ _DAY = pd.Timedelta(days=1)
     choices=predicted_words.choices,
 )
 def mirror(
-    orders: pd.DataFrame | ibis.Table, *, hidden: str | None = None, zone: str = "UTC", seed: int = 0
+    orders: Table,
+    returns: Table | None = None,
+    *,
+    hidden: str | None = None,
+    zone: str = "UTC",
+    seed: int = 0,
 ) -> Mirror:
     """The prediction made as if the last part of the orders had not been seen, beside what was then bought.
 
@@ -43,6 +50,8 @@ def mirror(
 
     Parameters
     ----------
+    returns : DataFrame or ibis.Table, optional
+        What was paid back is taken off, where the orders themselves do not tell it.
     hidden : str, optional
         How much is hidden: a pandas duration such as ``"180D"``; None = a third of the time of the orders.
     zone : str
@@ -62,12 +71,13 @@ def mirror(
     SettingError
         When `hidden` is no length of time.
     """
+    orders = less_returns(orders, returns)
     whole = purchases(orders, unit=UNIT, zone=zone, free=True)
     return mirrored(orders, whole, hidden=hidden, zone=zone, seed=seed)
 
 
 def mirrored(
-    orders: pd.DataFrame | ibis.Table,
+    orders: Table,
     whole: pd.DataFrame,
     *,
     hidden: str | None = None,
@@ -84,7 +94,7 @@ def mirrored(
     before = purchases(orders, until=cut.date(), **asked)
     since = purchases(orders, since=(cut + _DAY).date(), **asked) if _any_after(whole, cut) else None
     seen, spent = _seen(before, since)
-    return _compared(before, seen, spent, cut, end, seed)
+    return replace(_compared(before, seen, spent, cut, end, seed), left_out=whole.attrs["left_out"])
 
 
 def _hidden_days(span: int, hidden: str | None) -> int:
@@ -178,12 +188,29 @@ def _missed(predicted: pd.Series, before: pd.DataFrame) -> pd.Series:
 
 
 def _gains(before: pd.DataFrame) -> dict[str, Estimate]:
-    """How much nearer the model comes than each simple guess: the mean difference of the squared misses."""
+    """How much nearer the model comes than each simple guess: the mean difference of the squared misses.
+
+    With the p-value of no difference (t), corrected for there being two guesses (Holm).
+    """
     own = _missed(before["predicted"], before)
-    return {
-        way: estimates.mean(_missed(before[column], before) - own)
+    found = {
+        way: _missed(before[column], before) - own
         for way, column in (("same rate", "same"), ("nobody", "nobody"))
     }
+    corrected = estimates.adjust([_chance(gain) for gain in found.values()])
+    return {
+        way: replace(estimates.mean(gain), p=float(p))
+        for (way, gain), p in zip(found.items(), corrected, strict=True)
+    }
+
+
+def _chance(gain: pd.Series) -> float:
+    """The p-value of a mean of zero (t); of customers who are all alike 0 or 1."""
+    from scipy.stats import ttest_1samp
+
+    if np.ptp(gain) < 1e-12:
+        return float(abs(gain.iloc[0]) < 1e-12)
+    return float(ttest_1samp(gain, 0.0).pvalue)
 
 
 def _groups(found: forecast.Forecast, before: pd.DataFrame) -> pd.DataFrame:
@@ -195,140 +222,3 @@ def _groups(found: forecast.Forecast, before: pd.DataFrame) -> pd.DataFrame:
     table = rows.agg(customers=("seen", "size"), predicted=("predicted", "mean"), seen=("seen", "mean"))
     half = 1.96 * np.sqrt(rows["variance"].sum()) / table["customers"]
     return table.assign(low=(table["predicted"] - half).clip(lower=0), high=table["predicted"] + half)
-
-
-@dataclass(frozen=True)
-class Mirror(Result):
-    """What was foretold for the hidden part of the orders, beside what was then bought.
-
-    Attributes
-    ----------
-    since, until : Timestamp
-        The last day that the model saw, and the last day of all.
-    customers : int
-    predicted : Estimate
-        Purchases of all of them in the hidden part.
-    seen : int
-    revenue : Estimate
-        What they were to spend, money.
-    spent : float
-        What they spent.
-    groups : DataFrame
-        Index so_far (purchases, 5 = or more): customers, predicted, low, high, seen (mean per customer).
-    inside : Estimate
-        The share of customers whose purchases lie in their own range; 95 % and more is as it should be.
-    gains : dict
-        For each simple guess its mean squared miss less the model's, with interval.
-    """
-
-    since: pd.Timestamp | None = None
-    until: pd.Timestamp | None = None
-    customers: int = 0
-    predicted: Estimate | None = None
-    seen: int = 0
-    revenue: Estimate | None = None
-    spent: float = 0.0
-    groups: pd.DataFrame | None = None
-    inside: Estimate | None = None
-    gains: dict[str, Estimate] | None = None
-    vocabulary: ClassVar[Vocabulary] = Vocabulary(
-        heads=predicted_words.heads,
-        words=predicted_words.words,
-        kinds={
-            **dict.fromkeys(("predicted", "low", "high", "seen"), "count"),
-            "off": "share",
-            "miss": "score",
-        },
-        wordy=("way",),
-    )
-
-    @property
-    def days(self) -> int:
-        """How many days were hidden."""
-        return (self.until - self.since).days
-
-    @property
-    def better(self) -> Verdict:
-        """Whether the model comes nearer, per customer, than both simple guesses; "no" when one is surely nearer."""
-        if min(gain.low for gain in self.gains.values()) > 0:
-            return "yes"
-        return "no" if min(gain.high for gain in self.gains.values()) < 0 else "cannot tell yet"
-
-    @property
-    def nearest(self) -> str:
-        """The simple guess that comes nearest."""
-        return min(self.gains, key=lambda way: self.gains[way].value)
-
-    @property
-    def sentence(self) -> str:
-        """How it did, in one sentence."""
-        said = {
-            "yes": _(
-                "Tried on the last {days} days, kept hidden: {predicted} orders foretold, {seen} seen ({off}); per customer "
-                "that is nearer than “{one}” and “{other}”."
-            ),
-            "no": _(
-                "Tried on the last {days} days, kept hidden: {predicted} orders foretold, {seen} seen ({off}); per customer "
-                "the simple guess “{nearest}” came nearer, so do not lean on it."
-            ),
-            "cannot tell yet": _(
-                "Tried on the last {days} days, kept hidden: {predicted} orders foretold, {seen} seen ({off}); per customer "
-                "that is not surely nearer than the simple guess “{nearest}”."
-            ),
-        }[self.better]
-        ways = {way: str(self.vocabulary.word(way)) for way in self.gains}
-        return said.format(
-            days=self.days,
-            predicted=language.number(self.predicted.value),
-            seen=language.number(self.seen),
-            off=self._off,
-            one=ways["same rate"],
-            other=ways["nobody"],
-            nearest=ways[self.nearest],
-        )
-
-    @property
-    def _off(self) -> str:
-        """How far all orders together were off, as a part of a sentence."""
-        if not self.seen:
-            return _("nobody came back")
-        off = self.predicted.value / self.seen - 1
-        if round(abs(off), 2) == 0:
-            return _("as good as equal")
-        said = _("{share} too many") if off > 0 else _("{share} too few")
-        return said.format(share=language.percent(abs(off)))
-
-    @property
-    def text(self) -> str:
-        """How it did, whether what was seen lies in the range, and how often customers keep to theirs."""
-        return f"{self.sentence} {self._range} {self._inside}"
-
-    @property
-    def _range(self) -> str:
-        low, high = language.number(self.predicted.low), language.number(self.predicted.high)
-        if self.predicted.low <= self.seen <= self.predicted.high:
-            return _("What was seen lies in the range of {low} to {high}.").format(low=low, high=high)
-        return _(
-            "What was seen lies outside the range of {low} to {high}: your customers differ from those of the model, or "
-            "something changed that earlier orders do not tell, such as a season or a campaign."
-        ).format(low=low, high=high)
-
-    @property
-    def _inside(self) -> str:
-        return _(
-            "Of {n} customers, {share} bought as often as their own range allowed (95% were to)."
-        ).format(n=language.number(self.customers), share=language.percent(self.inside.value))
-
-    @property
-    def method(self) -> str:
-        """What was hidden, what is compared, and what the words mean."""
-        return _(
-            "Orders after {day} were hidden; those before made the prediction for the {n} customers they name. Same rate = "
-            "repeat orders since the first one, over the time since. Miss = per customer the difference of the square roots, "
-            "so that a few who buy much do not decide (Anscombe), as the root of the mean square; nearer = that square is "
-            "smaller, with a t interval. Orders of one day count as one."
-        ).format(day=language.day(self.since), n=language.number(self.customers))
-
-    def plot(self) -> go.Figure:
-        """By orders so far: how many more were foretold per customer, with the range, and how many were seen."""
-        return pictures_predicted.mirrored(self)

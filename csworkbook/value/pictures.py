@@ -147,7 +147,7 @@ def segments(result: Segments) -> go.Figure:
         legend=True,
         barmode="group",
         bargap=0.3,
-        xaxis={"tickformat": ",.0%", "rangemode": "tozero"},
+        xaxis={"tickformat": ",.0%", "rangemode": "tozero", "tickangle": 0, "nticks": 6},
         yaxis={"showgrid": False},
     )
     said = _("{share} ({low} to {high})")

@@ -25,7 +25,7 @@ def tenths(result: Prediction) -> go.Figure:
         bargap=0.25,
         xaxis={"title": {"text": _("Customers, most valuable first")}, "type": "category", "showgrid": False},
         yaxis={
-            "title": {"text": _("Margin in {days} days").format(days=result.days)},
+            "title": {"text": _("Margin in {days} days").format(days=result.days), "standoff": 12},
             "tickformat": ",.0f",
             "tickprefix": figures._euro(result.currency),
             "rangemode": "tozero",
@@ -68,7 +68,7 @@ def mirrored(result: Mirror) -> go.Figure:
     figure = figures.blank(
         legend=True,
         xaxis={"title": {"text": _("Orders so far")}, "type": "category", "showgrid": False},
-        yaxis={"title": {"text": _("Orders per customer, while hidden")}, "rangemode": "tozero"},
+        yaxis={"title": {"text": _("Orders per customer")}, "rangemode": "tozero"},
     )
     x = [_so_far(n) for n in groups.index]
     figure.add_bar(

@@ -11,15 +11,18 @@ import pandas as pd
 from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
-from csworkbook.purchases import purchases
+from csworkbook.purchases import less_returns, purchases
 from csworkbook.repeats import duration
 from csworkbook.results import question
 from csworkbook.value import forecast, predicted_words, spend
-from csworkbook.value.mirror import UNIT, Mirror, mirrored
+from csworkbook.value.mirror import UNIT, mirrored
+from csworkbook.value.mirror_result import Mirror
 from csworkbook.value.prediction import Prediction
 
 if TYPE_CHECKING:
     import ibis
+
+    Table = pd.DataFrame | ibis.Table
 
 _YEAR = 365.25  # days
 
@@ -30,7 +33,8 @@ _YEAR = 365.25  # days
     choices=predicted_words.choices,
 )
 def predict(
-    orders: pd.DataFrame | ibis.Table,
+    orders: Table,
+    returns: Table | None = None,
     *,
     horizon: str = "365D",
     margin: float = 0.35,
@@ -47,6 +51,8 @@ def predict(
 
     Parameters
     ----------
+    returns : DataFrame or ibis.Table, optional
+        What was paid back is taken off, where the orders themselves do not tell it.
     horizon : str
         How far ahead, a pandas duration such as ``"365D"``, from the day of the last order.
     margin : float
@@ -73,27 +79,32 @@ def predict(
     """
     ahead = duration(horizon)
     _require(discount_rate)
+    orders = less_returns(orders, returns)
     bought = purchases(orders, unit=UNIT, margin=margin, zone=zone, free=True)
     found = forecast.Forecast.make(forecast.modelled(bought), bought, ahead / pd.Timedelta(UNIT))
     money = spend.of(bought)
     share = _share(bought, margin)
     rate = float(np.log1p(discount_rate)) * duration(UNIT).days / _YEAR
     worth = forecast.worth(found, money, bought, share=share, rate=rate)
+    checked = _mirror(orders, bought, zone, seed)
+    missed = checked.beyond(ahead.days) if checked else (0.0, 0.0)
     unsure = found.unsure(seed)
-    counted, value = forecast.totals(found, worth, money, unsure)
+    counted, value = forecast.totals(found, worth, money, unsure, missed)
     return Prediction(
         _table(bought, found, worth),
         found.model,
         money,
         counted,
         replace(value, currency=currency),
-        _mirror(orders, bought, zone, seed),
+        checked,
         (bought.attrs["until"], bought["first_at"].min()),
         ahead.days,
         (share, discount_rate),
         currency,
         bought.attrs["left_out"],
-        forecast.tenths(worth, unsure),
+        forecast.tenths(worth, float(np.hypot(unsure, missed[1]))),
+        float(np.hypot(unsure, missed[0])),
+        forecast.totals(found, worth, money, unsure)[1] if missed[1] else None,
     )
 
 

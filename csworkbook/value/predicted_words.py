@@ -53,3 +53,11 @@ def words() -> dict[object, str]:
         "same rate": _("everybody at the same rate as before"),
         "nobody": _("nobody comes back"),
     }
+
+
+def free() -> str:
+    """What becomes of orders for which nothing was asked."""
+    return _(
+        "An order of 0 of which nothing was paid back, such as one paid with a voucher, counts as an order here; "
+        "elsewhere in this chapter it does not."
+    )

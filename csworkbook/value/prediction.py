@@ -30,6 +30,7 @@ CHAPTER = "06_personas"
 ENOUGH = 300  # customers who bought again; a check on the own past then tells something
 _TOP = 0.2
 _ROWS = 300  # customers on a page
+_ENDS = {"share": "value", "low": "low", "high": "high"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Prediction(Result):
         Margin as a share of what was spent, and the discount rate a year.
     tenths : DataFrame
         Ten groups of customers, most valuable first: customers, value, low, high (money).
+    unsure : float
+        How far all orders together may be off because the model is an estimate, and missed on the past: a
+        standard deviation, as a share of them.
+    alone : Estimate or None
+        `value` with the range that the models alone give; None where no check made it wider.
     """
 
     model: Model | Steady | None = None
@@ -67,7 +73,10 @@ class Prediction(Result):
     currency: str = "EUR"
     left_out: dict[str, int] | None = None
     tenths: pd.DataFrame | None = None
+    unsure: float = 0.0
+    alone: Estimate | None = None
     spare: ClassVar[tuple[str, ...]] = ("alive",)
+    people: ClassVar[bool] = True
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
         heads=predicted_words.heads,
         words=predicted_words.words,
@@ -134,17 +143,18 @@ class Prediction(Result):
         """What is to be expected, of whom, whether it held in the past, and what stood in for the models."""
         if not self.told:
             return _("What these customers will bring cannot be told yet: {why}").format(why=self._instead)
-        return " ".join(filter(None, (self._answer, self._from, self._checked, self._far, self._instead)))
+        return " ".join(
+            filter(None, (self._answer, self._checked, self._wider, self._from, self._far, self._instead))
+        )
+
+    @property
+    def doubt(self) -> bool:
+        """Whether the check on the own past speaks against the prediction: out of its range, or no nearer than a guess."""
+        return self.mirror is not None and (not self.mirror.held or self.mirror.better != "yes")
 
     @property
     def _answer(self) -> str:
-        said = ngettext(
-            "The {n} customer you have now is likely to bring {value} margin in the next {days} days ({low} to {high}), "
-            "with {orders} orders.",
-            "The {n} customers you have now are likely to bring {value} margin in the next {days} days ({low} to {high}), "
-            "with {orders} orders.",
-            len(self.table),
-        )
+        said = self._unsure_answer if self.doubt else self._sure_answer
         return said.format(
             n=language.number(len(self.table)),
             value=self._money(self.value.value),
@@ -152,6 +162,26 @@ class Prediction(Result):
             high=self._money(self.value.high),
             days=self.days,
             orders=language.number(estimates.rough(self.orders.value)),
+        )
+
+    @property
+    def _unsure_answer(self) -> str:
+        return ngettext(
+            "The {n} customer you have now may bring some {value} margin in the next {days} days, but that is not sure: "
+            "{low} to {high}, with some {orders} orders.",
+            "The {n} customers you have now may bring some {value} margin in the next {days} days, but that is not sure: "
+            "{low} to {high}, with some {orders} orders.",
+            len(self.table),
+        )
+
+    @property
+    def _sure_answer(self) -> str:
+        return ngettext(
+            "The {n} customer you have now is likely to bring {value} margin in the next {days} days ({low} to {high}), "
+            "with {orders} orders.",
+            "The {n} customers you have now are likely to bring {value} margin in the next {days} days ({low} to {high}), "
+            "with {orders} orders.",
+            len(self.table),
         )
 
     @property
@@ -165,7 +195,9 @@ class Prediction(Result):
     def _from(self) -> str:
         if len(self.table) < 10 or self.top != self.top:
             return ""
-        return _("The top fifth of them brings {share} of it.").format(share=language.percent(self.top))
+        return _("Of what is expected {share} comes from the top fifth of them.").format(
+            share=language.percent(self.top)
+        )
 
     @property
     def _checked(self) -> str:
@@ -174,6 +206,18 @@ class Prediction(Result):
                 "Whether that holds cannot be checked on your own past: the orders are too few or too recent."
             )
         return self.mirror.sentence
+
+    @property
+    def _wider(self) -> str:
+        """That the range is wider than the models', where the check fell out of its own range."""
+        if self.mirror is None or self.mirror.held:
+            return ""
+        if self.alone is None:
+            return _("That is further off than the model's own range allows.")
+        return _(
+            "That is further off than the model's own range allows, so the range here is wider than the {low} to {high} it "
+            "gives itself."
+        ).format(low=self._money(self.alone.low), high=self._money(self.alone.high))
 
     @property
     def _far(self) -> str:
@@ -201,7 +245,10 @@ class Prediction(Result):
     @property
     def method(self) -> str:
         """The models, their numbers, what counts as what, and what is not in it."""
-        said = (self._models, self._fitted, self._counted, self._ranges, self._plain, self._not_in)
+        said = (
+            self._models, self._fitted, self._counted, predicted_words.free(), self._ranges, self._widened,
+            self._plain, self._not_in,
+        )  # fmt: skip
         return " ".join(filter(None, (*said, left_out_said(self.left_out or {}))))
 
     @property
@@ -222,7 +269,12 @@ class Prediction(Result):
     @property
     def _fitted(self) -> str:
         found = [f"{name} {language.number(value, 3)}" for name, value in self.parameters.items()]
-        return _("Fitted, in weeks and money: {list}.").format(list=", ".join(found)) if found else ""
+        said = _("Fitted, in weeks and money: {list}.").format(list=", ".join(found)) if found else ""
+        limit = self.model.at_bound if isinstance(self.model, Model) else []
+        if not limit:
+            return said
+        alike = _("At the limit of what is tried: {list}; there customers are as good as alike.")
+        return f"{said} {alike.format(list=language.join(limit))}"
 
     @property
     def _counted(self) -> str:
@@ -243,6 +295,21 @@ class Prediction(Result):
         )
 
     @property
+    def _widened(self) -> str:
+        if self.mirror is None:
+            return ""
+        spread = self.mirror.beyond(self.days)[1]
+        if not spread:
+            return _("The check on the last {days} days was no further off than that.").format(
+                days=self.mirror.days
+            )
+        return _(
+            "It also adds by how much the check on the last {days} days was further off than the model allows for (by "
+            "moments; further ahead it grows with the root of the time): {share} of the margin as a standard deviation. One "
+            "check is a rough measure of that, so where it missed the range may hold less than 95 times in 100."
+        ).format(days=self.mirror.days, share=language.percent(spread))
+
+    @property
     def _not_in(self) -> str:
         said = _("Not in it: new customers, seasons, and whatever you change.")
         if len(self.table) <= _ROWS:
@@ -256,13 +323,20 @@ class Prediction(Result):
 
     @cached_property
     def gone(self) -> Estimate | None:
-        """Of who bought more than once, the share that has probably left; None without the model."""
-        more = (self.table["orders"] > 1) & (self.table["alive"] < 1)
-        again = self.table.loc[more, "alive"].to_numpy()
+        """Of who bought more than once, the share not expected to buy again in these days; None without the model.
+
+        Its range holds chance, and how unsure the model is of all orders together (`unsure`).
+        """
+        again = self.table.loc[self.table["orders"] > 1, "back"].to_numpy()
         if not isinstance(self.model, Model) or len(again) < estimates.SMALL:
             return None
-        share, half = float(1 - again.mean()), 1.96 * float(np.sqrt((again * (1 - again)).sum())) / len(again)
+        mean, chance = float(again.mean()), float(np.sqrt((again * (1 - again)).sum())) / len(again)
+        share, half = 1 - mean, 1.96 * float(np.hypot(chance, self.unsure * mean))
         return Estimate(share, max(share - half, 0.0), min(share + half, 1.0), len(again))
+
+    @property
+    def _unchecked(self) -> tuple[str, ...]:
+        return () if self.mirror else (_("the model holds, which your own past is too short to check"),)
 
     def findings(self) -> list[Finding]:
         """What to expect, and who is about to leave; or how many customers would tell."""
@@ -270,14 +344,19 @@ class Prediction(Result):
             return [Finding(CHAPTER, self._instead, enough=ENOUGH)]
         if self.mirror is not None and self.mirror.better == "no":
             return [Finding(CHAPTER, self.mirror.sentence, enough=ENOUGH)]
-        goes_on = (_("customers go on buying as they did"),)
+        goes_on = (_("customers go on buying as they did"), *self._unchecked)
         call = _(
-            "Look after the top of this list first: a fifth of your customers brings {share} of it."
+            "Look after the top of this list first: of what is expected, {share} comes from a fifth of your customers."
         ).format(share=language.percent(self.top))
-        found = [Finding(CHAPTER, self._answer, self.value, None, call, assumptions=goes_on)]
+        said = f"{self._answer} {self.mirror.sentence}" if self.doubt else self._answer
+        found = [Finding(CHAPTER, said, self.value, None, call, assumptions=goes_on)]
         if self.gone is not None:
-            left = _("Of the customers who bought more than once, {share} have probably left.").format(
-                share=language.percent(self.gone.value)
+            left = _(
+                "Of the customers who bought more than once, {share} are not expected to order again within {days} days "
+                "({low} to {high})."
+            ).format(
+                days=self.days,
+                **{name: language.percent(getattr(self.gone, end)) for name, end in _ENDS.items()},
             )
             ask = _(
                 "Ask those with a small chance of another order, and much bought so far, what would bring them back."

@@ -11,7 +11,7 @@ from csworkbook.errors import SettingError
 from csworkbook.estimates import LEVEL, SMALL
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
-from csworkbook.purchases import purchases
+from csworkbook.purchases import less_returns, purchases
 from csworkbook.repeats import duration
 from csworkbook.results import question
 from csworkbook.value import words
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import ibis
 
     from csworkbook.value.prediction import Prediction
+
+    Table = pd.DataFrame | ibis.Table
 
 _MOST = 0.8  # of the customers who came back lie below the silence that is read off them
 _UNTOLD, _LEAST_DAYS, _LONGEST = (
@@ -32,7 +34,8 @@ _UNTOLD, _LEAST_DAYS, _LONGEST = (
 
 @question(mark("Whom should you look after, and how?"), labels=words.labels, choices=words.choices)
 def segments(
-    orders: pd.DataFrame | ibis.Table,
+    orders: Table,
+    returns: Table | None = None,
     *,
     predicted: Prediction | None = None,
     value: str = "so far",
@@ -49,6 +52,8 @@ def segments(
 
     Parameters
     ----------
+    returns : DataFrame or ibis.Table, optional
+        What was paid back is taken off, where the orders themselves do not tell it.
     predicted : Prediction, optional
         What `predict` expects, where it is there already; it is worked out when `value` asks for it.
     value : {"so far", "expected"}
@@ -76,6 +81,7 @@ def segments(
         When `value`, `best`, `silent`, `least` or `margin` cannot be.
     """
     _require(value, best, least)
+    orders = less_returns(orders, returns)
     bought = purchases(orders, unit="1D", margin=margin, zone=zone)
     quiet = _silence(bought, silent)
     worth = bought["margin"].fillna(0.0)
@@ -86,7 +92,8 @@ def segments(
     table = _table(bought, worth.to_numpy(), segment)
     members = pd.DataFrame({"segment": segment, "value": worth, "last_at": bought["last_at"]})
     chosen = (value, best, least, margin, currency)
-    return Segments(table, members, quiet, bought.attrs["left_out"], *chosen)
+    source = predicted if value == "expected" else None
+    return Segments(table, members, quiet, bought.attrs["left_out"], *chosen, source)
 
 
 def _require(value: str, best: float, least: int) -> None:

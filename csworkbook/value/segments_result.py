@@ -20,6 +20,8 @@ from csworkbook.value.words import CHAPTER
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from csworkbook.value.prediction import Prediction
+
 SEGMENTS = ("best_active", "best_silent", "again_active", "again_silent", "once_new", "once_silent")
 PAIRS = {
     "best": ("best_active", "best_silent"),
@@ -35,7 +37,7 @@ def advice() -> dict[str, str]:
             "Know them by name, let them go first at the helpdesk, ask them what could be better."
         ),
         "best_silent": _(
-            "Call or write to them personally and ask what went wrong; offer help before a discount."
+            "Call or write to them personally and ask whether something went wrong; offer help before a discount."
         ),
         "best": _("Know them by name; write personally to whoever has gone silent."),
         "again_active": _("Show them what fits what they have; thank them."),
@@ -64,6 +66,8 @@ class Segments(Result):
     ----------
     members : DataFrame
         Index customer_id: segment, value (money), last_at.
+    predicted : Prediction or None
+        Where the value comes from, when it is an expected one.
     """
 
     members: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -74,6 +78,7 @@ class Segments(Result):
     least: int = SMALL
     margin: float = 0.35
     currency: str = "EUR"
+    predicted: Prediction | None = None
     spare: ClassVar[tuple[str, ...]] = ("per_customer", "orders")
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
         heads=words.heads,
@@ -110,7 +115,7 @@ class Segments(Result):
     @property
     def text(self) -> str:
         """What the best bring, how many of them are silent, and how many came once."""
-        return " ".join(filter(None, (self._best, self._silent, self._once)))
+        return " ".join(filter(None, (self._best, self._doubt, self._silent, self._once)))
 
     @property
     def _best(self) -> str:
@@ -132,6 +137,11 @@ class Segments(Result):
         return said.format(
             n=language.number(rows["customers"].sum()), share=language.percent(rows["share"].sum())
         )
+
+    @property
+    def _doubt(self) -> str:
+        """What the check on the past says against the prediction that the value comes from."""
+        return self.predicted.mirror.sentence if self.predicted is not None and self.predicted.doubt else ""
 
     @property
     def _silent(self) -> str:
@@ -164,15 +174,22 @@ class Segments(Result):
         counted = _(
             "The best: the {best} with the highest value. Value: {value}. Came back: bought on more than one day. Silent: no "
             "purchase for more than {days} days before the last order of all, {reason}. A segment of fewer than {least} "
-            "customers is joined with the one beside it. Ranges: 95%, of the share of the value."
+            "customers is joined with the one beside it. Ranges: 95%, of the share of the value{unsure}."
         ).format(
             best=language.percent(self.best),
             value=self._worth,
             days=self.silence.days,
             reason=self._reason,
             least=self.least,
+            unsure=self._left_open,
         )
         return " ".join(filter(None, (counted, left_out_said(self.left_out))))
+
+    @property
+    def _left_open(self) -> str:
+        if self.value != "expected":
+            return ""
+        return _(", as customers differ; how unsure the prediction is does not show in them")
 
     @property
     def _worth(self) -> str:
@@ -189,7 +206,8 @@ class Segments(Result):
         if self.silence.told_by < SMALL:
             return _("since too few customers came back to tell")
         return _(
-            "since four of five of the {n} customers who came back have on average no more days than that between purchases"
+            "since four of five of the {n} customers who came back have on average no more days than that between "
+            "purchases (whoever is yet to come back would make it longer)"
         ).format(n=language.number(self.silence.told_by))
 
     def plot(self) -> go.Figure:
@@ -207,5 +225,6 @@ class Segments(Result):
         headline = _("Of your best customers {share} have not been seen for more than {days} days.").format(
             share=language.percent(silent.value), days=self.silence.days
         )
-        weight = float(silent.value * silent.n)
-        return [Finding(CHAPTER, headline, silent, action=advice()["best_silent"], weight=weight)]
+        weight, action = float(silent.value * silent.n), advice()["best_silent"]
+        rests_on = (_("the prediction holds"),) if self.value == "expected" else ()
+        return [Finding(CHAPTER, headline, silent, None, action, assumptions=rests_on, weight=weight)]

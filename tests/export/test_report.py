@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from csworkbook import effort, language
+from csworkbook import effort, language, personas
 from csworkbook.estimates import Estimate
 from csworkbook.export.report import report
 from csworkbook.findings import Finding
@@ -130,6 +130,15 @@ def test_a_dutch_report_is_dutch():
 def test_a_long_table_is_cut_and_says_so():
     frame = pd.concat([survey(device=f"d{i:02}") for i in range(20)])
     assert "… and 140 more rows" in page(("By", effort.by_stage(frame, by="device"))).text
+
+
+def test_customers_one_by_one_stay_out_of_a_report_that_may_be_mailed():
+    demo = open_shop()
+    invited = demo.call(personas.whom)
+    shown = page(("Whom?", invited)).text
+    assert invited.headline in shown
+    assert "not part of a report" in shown
+    assert not [number for number in invited.table["customer_id"] if str(number) in shown]
 
 
 def test_a_page_without_pictures_carries_no_plotly():

@@ -12,11 +12,11 @@ from csworkbook import personas
 from csworkbook.errors import MissingTable, SettingError
 from csworkbook.language import speaking
 from csworkbook.pages.panel import panel
-from csworkbook.pages.persona_files import helpdesk_list
+from csworkbook.pages.persona_files import helpdesk_list, invitation_list
 from csworkbook.pages.personas import find_personas
 from csworkbook.personas.hashing import coded
 from csworkbook.personas.members import members
-from csworkbook.shop import new_shop
+from csworkbook.shop import new_shop, open_shop
 
 from .personas_shop import TYPES, customers, fill, type_in
 
@@ -114,6 +114,47 @@ def test_the_list_goes_by_what_is_chosen_in_the_panel(shop):
 def test_without_contacts_the_list_says_what_it_needs(shop):
     with pytest.raises(MissingTable, match="contacts"):
         helpdesk_list(shop).listed("csv")
+
+
+def loyal(orders, days=3):
+    """Who bought on so many days, who spent most first."""
+    by = orders.assign(day=orders["ordered_at"].dt.date).groupby("customer_id")
+    found = by.agg(days=("day", "nunique"), spent=("revenue", "sum"))
+    return found[found["days"] >= days].sort_values("spent", ascending=False).index.tolist()
+
+
+def test_the_list_of_customers_to_invite(shop):
+    orders, _lines = customers()
+    form = invitation_list(shop)
+    assert form.ids.value == "own"
+    name, _mime, content = form.listed("csv")
+    listed = [row.split(",")[0] for row in content.decode("utf-8-sig").splitlines()[1:]]
+    assert name == "fietsen-zn-customers-to-invite.csv"
+    assert listed == loyal(orders)
+    form.ids.value = "hashed"
+    sheet = openpyxl.load_workbook(io.BytesIO(form.listed("xlsx")[2])).worksheets[0]
+    codes = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert codes == coded(listed, shop.key)
+
+
+def test_the_customers_to_invite_are_those_that_the_panel_shows(shop):
+    orders, _lines = customers()
+    chosen = panel(shop, personas.whom, least=[3, 4])
+    form = invitation_list(shop)
+    chosen.controls["least"].value = 4
+    listed = [row.split(",")[0] for row in form.listed("csv")[2].decode("utf-8-sig").splitlines()[1:]]
+    assert listed == loyal(orders, 4)
+    assert len(listed) < len(loyal(orders))
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_each_persona_gives_its_best_to_invite_where_there_are_personas(found):
+    demo = open_shop()
+    names = find_personas(demo).found.names if found else [""]
+    listed = list(csv.reader(io.StringIO(invitation_list(demo).listed("csv")[2].decode("utf-8-sig"))))
+    assert ("Persona" in listed[0]) == found
+    if found:
+        assert {row[1] for row in listed[1 : len(names) + 1]} == set(names)
 
 
 def test_members_are_told_in_the_order_of_their_personas(shop):

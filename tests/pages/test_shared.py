@@ -8,11 +8,16 @@ from csworkbook.pages.choose import choose
 from csworkbook.pages.guesses import guesses
 from csworkbook.pages.items import service_items
 from csworkbook.pages.manifesto import manifesto_builder
+from csworkbook.pages.persona_files import helpdesk_list, invitation_list
+from csworkbook.pages.personas import find_personas
 from csworkbook.pages.settings import shop_settings
 from csworkbook.pages.talking import see, seen, shared
 from csworkbook.shop import new_shop, open_shop
 
-PARTS = [guesses, service_items, manifesto_builder, shop_settings, choose, lambda shop: Bring(shop, "orders")]
+PARTS = [
+    guesses, service_items, manifesto_builder, shop_settings, choose, find_personas, helpdesk_list, invitation_list,
+    lambda shop: Bring(shop, "orders"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("part", PARTS)

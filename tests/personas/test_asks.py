@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import ibis
 import pandas as pd
 import pytest
@@ -52,6 +54,20 @@ def test_the_planted_questions_are_found():
     best = result.sure.drop_duplicates("persona").set_index("name")["said"]
     assert best.to_dict() == {"Cooks": "where is my order", "Gardeners": "advice", "Sleepers": "size"}
     assert result.of(2).iloc[0]["said"] == "advice"
+
+
+def test_what_is_worth_telling_of_every_persona_stands_above():
+    result = asks(**shop(), personas=personas())
+    first = [rows.iloc[0] for _persona, rows in result.table.head(9).groupby("persona")]
+    assert [row["said"] for row in first] == ["where is my order", "advice", "size"]
+    assert result.table["persona"].head(9).tolist() == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert len(result.table.drop_duplicates(["persona", "value"])) == len(result.table)
+
+
+def test_personas_that_share_a_name_are_drawn_side_by_side():
+    alike = replace(personas(), names=["Cooks", "Cooks", "Sleepers"])
+    figure = asks(**shop(), personas=alike).plot()
+    assert list(figure.data[0].x) == ["1", "2", "3"]
 
 
 def test_how_many_got_in_touch_is_counted_per_customer():

@@ -51,6 +51,13 @@ def test_later_orders_without_lines(found):
     assert len(assign(found.saved, features_of(later.orders))) == 50
 
 
+def test_personas_found_on_orders_alone_take_customers_with_everything():
+    shop = drawn(3, 600, kinds=3)
+    found = find(features_of(shop.orders[["order_id", "customer_id", "ordered_at", "revenue"]]), k=3)
+    labels = assign(found.saved, features_of(*shop.tables))
+    assert (labels == found.labels).all()
+
+
 def test_frames_of_ones_own():
     rng = np.random.default_rng(0)
     kind = rng.integers(3, size=600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 
 import ibis
@@ -13,7 +14,9 @@ from csworkbook import open_shop
 from csworkbook.errors import DataError
 from csworkbook.personas import blocks, dealing, large, measures
 from csworkbook.personas.described import features, features_of
+from csworkbook.personas.grouping import portraits
 from csworkbook.personas.seen import seen
+from csworkbook.purchases import paid_orders
 
 from .shops import ZONE, drawn, shuffled
 
@@ -82,6 +85,52 @@ def test_only_orders_of_known_customers_that_brought_something_count():
     found = features_of(orders)
     assert found.table["spent"].to_dict() == {"a": 15.0}
     assert found.seen.left_out == {"no_customer": 2, "nothing_paid": 3}
+
+
+def odd_orders() -> pd.DataFrame:
+    """Every way in which an order may be no purchase, and some that look odd and are one."""
+    rows = [
+        ("a", "2026-01-01", 20.0, None, None),
+        (" a ", "2026-01-02", 30.0, 10.0, 12.0),
+        ("b", "2026-01-03", 0.0, -5.0, None),  # paid twice
+        ("b", "2026-01-04", 0.0, None, None),
+        ("c", "2026-01-05", -5.0, None, None),
+        ("c", "2026-01-06", 50.0, 50.0, 9.0),
+        ("d", "2026-01-07", 50.0, 60.0, 9.0),
+        (None, "2026-01-08", 10.0, None, None),
+        ("  ", "2026-01-09", 10.0, None, None),
+        ("e", None, 10.0, None, None),
+        ("f", "2026-01-10", None, None, 5.0),
+        ("f", "2026-01-11", 80.0, float("nan"), float("nan")),
+        ("g", "2026-01-12", 1e7, 0.0, -3.0),
+    ]
+    names = ["customer_id", "ordered_at", "revenue", "refunded", "margin"]
+    orders = pd.DataFrame(rows * 3, columns=names).astype({"revenue": float, "refunded": float})
+    at = pd.to_datetime(orders["ordered_at"])
+    orders["ordered_at"] = at + pd.to_timedelta(np.repeat([0, 400, 800], len(rows)), "D")
+    return orders.assign(order_id=[f"o{i}" for i in range(len(orders))]).set_index(np.zeros(len(orders), int))
+
+
+@pytest.mark.parametrize("how", ["frame", "text", "engine", "sampled in an engine"])
+def test_the_same_orders_are_purchases_as_everywhere_else(how, monkeypatch):
+    orders = odd_orders()
+    paid = paid_orders(orders, margin=0.35, zone=ZONE)
+    by_hand = {"a": (6, 120.0), "b": (3, 15.0), "f": (3, 240.0), "g": (3, 3e7)}
+    if how == "text":
+        orders = orders.assign(
+            **{n: orders[n].map(str).where(orders[n].notna(), None) for n in ("revenue", "refunded")}
+        )
+    if "engine" in how:
+        orders = ibis.memtable(orders.reset_index(drop=True))
+    if "sampled" in how:
+        monkeypatch.setattr(large, "SAMPLE", 2)
+    found = features_of(orders)
+    assert {w: (row.orders, row.spent) for w, row in found.table.iterrows()} == by_hand
+    margin = paid.groupby("customer_id", observed=True)["margin"].sum()
+    assert found.table["margin"].to_dict() == pytest.approx(margin.to_dict())
+    if "sampled" not in how:
+        assert found.seen.left_out == paid.attrs["left_out"]
+        assert found.seen.left_out == {"no_customer": 6, "no_time": 3, "nothing_paid": 15}
 
 
 def test_the_share_between_customers_is_that_of_the_analysis_of_variance():
@@ -165,6 +214,94 @@ def test_odd_kinds_of_columns_say_the_same():
         more="x",
     ).set_axis(np.zeros(len(shop.orders), int))
     pd.testing.assert_frame_equal(features_of(odd, shop.lines).table, plain)
+
+
+def test_categories_of_pandas_and_columns_in_another_order_change_nothing():
+    shop = drawn(7, 300, kinds=3)
+    plain = features_of(*shop.tables)
+    odd = []
+    for table in shop.tables:
+        text = [name for name in table if table[name].dtype.kind not in "fiM"]
+        kinds = {name: ("category", object)[place % 2] for place, name in enumerate(text)}
+        odd.append(shuffled(table[table.columns[::-1]].astype(kinds)))
+    odd[1]["category"] = odd[1]["category"].astype("category").cat.add_categories(["nobody buys this"])
+    found = features_of(*odd)
+    pd.testing.assert_frame_equal(found.table, plain.table, check_exact=True)
+    pd.testing.assert_frame_equal(found.scaled, plain.scaled, check_exact=True)
+    assert found.recipe == plain.recipe
+
+
+class Own:
+    """A shop that holds these tables."""
+
+    def __init__(self, **tables) -> None:
+        self.tables = tables
+
+    def call(self, function):
+        names = inspect.signature(function).parameters
+        return function(**{n: t for n, t in self.tables.items() if n in names}, margin=0.35, zone=ZONE)
+
+
+def test_every_panel_and_the_search_measure_by_one_recipe():
+    """Also where visits would tell the device and orders do not: panels do not get visits."""
+    shop = drawn(4, 600, kinds=3)
+    orders = shop.orders.drop(columns="device")
+    visits = pd.DataFrame(
+        {
+            "visitor_id": orders["customer_id"],
+            "customer_id": orders["customer_id"],
+            "at": orders["ordered_at"],
+            "step": "product",
+            "device": np.where(shop.kinds.loc[orders["customer_id"]] == 0, "mobile", "desktop"),
+        }
+    )
+    own = Own(orders=orders, order_lines=shop.lines, contacts=shop.contacts, events=visits)
+    found, shown = features(own), portraits(orders, shop.lines, shop.contacts)
+    assert found.recipe == shown.features.recipe
+    pd.testing.assert_frame_equal(found.scaled, shown.features.scaled)
+    told = features_of(orders, shop.lines, shop.contacts, events=visits)
+    assert "device: desktop" in told.scaled  # whoever hands visits himself
+
+
+SETS = ["orders", "device", "lines", "contacts", "everything"]
+
+
+def tables_of(shop, which: str) -> list[pd.DataFrame | None]:
+    orders = shop.orders if which in ("device", "everything") else shop.orders.drop(columns="device")
+    lines = shop.lines if which in ("lines", "everything") else None
+    return [orders, lines, shop.contacts if which in ("contacts", "everything") else None]
+
+
+@pytest.mark.parametrize("later", SETS)
+@pytest.mark.parametrize("before", SETS)
+def test_a_recipe_measures_whatever_tables_are_there_later(before, later, monkeypatch):
+    shop = drawn(5, 400, kinds=3)
+    recipe = features_of(*tables_of(shop, before)).recipe
+    tables = tables_of(shop, later)
+    found = features_of(*tables, recipe=recipe)
+    assert list(found.scaled) == recipe["columns"]
+    assert found.scaled.notna().all().all()
+    both = set(features_of(*tables).table) & set(found.table)
+    assert both == set(found.table)
+    if before == later:
+        return
+    monkeypatch.setattr(large, "SAMPLE", 300)
+    lazy = features_of(*[one if one is None else ibis.memtable(one) for one in tables], recipe=recipe)
+    pd.testing.assert_frame_equal(lazy.scaled, found.scaled, check_dtype=False)
+
+
+def test_contacts_that_name_only_their_order_count_in_an_engine_too(monkeypatch):
+    shop = drawn(5, 400, kinds=3)
+    contacts = shop.contacts.assign(
+        order_id=shop.contacts["customer_id"].map(shop.orders.groupby("customer_id")["order_id"].first())
+    )
+    contacts.loc[::2, "customer_id"] = None
+    contacts.loc[1::4, "customer_id"] = "a stranger"
+    plain = features_of(shop.orders, shop.lines, contacts)
+    assert plain.table["contacts"].sum() > 0
+    monkeypatch.setattr(large, "SAMPLE", 100)
+    lazy = features_of(ibis.memtable(shop.orders), ibis.memtable(shop.lines), ibis.memtable(contacts))
+    assert lazy.table["contacts"].to_dict() == plain.table["contacts"].to_dict()
 
 
 def test_nothing_after_a_moment():

@@ -167,3 +167,10 @@ def test_every_persona_gives_its_best_in_turn():
     assert table["persona"].nunique() == 4
     for _name, mine in table.groupby("persona"):
         assert mine["margin"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("form", [lambda table: table, ibis.memtable], ids=["frame", "engine"])
+def test_a_complaint_that_only_names_an_order_is_of_who_placed_it(form):
+    angry = ANGRY.assign(customer_id=[None, "bob", "ann"], order_id=[SHOP["order_id"].iloc[14], None, None])
+    result = whom(form(SHOP), contacts=form(angry))
+    assert result.table["customer_id"].tolist() == ["bob", "ann"]

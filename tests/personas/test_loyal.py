@@ -286,7 +286,22 @@ def test_answers_of_one_persona_are_those_of_its_customers(shop):
     assert result.table.iloc[0]["share"] > everybody.table.iloc[0]["share"]
 
 
-@pytest.mark.parametrize("persona", [0, 9])
+def test_customers_are_known_however_their_number_is_written(shop):
+    number = {key: n for n, key in enumerate(shop.orders["customer_id"].dropna().unique(), 7)}
+    orders = shop.orders.assign(
+        customer_id=shop.orders["customer_id"].map(number).astype("Int64").astype("str")
+    )
+    survey = shop.loyal_survey.assign(customer_id=shop.loyal_survey["customer_id"].map(number).astype(float))
+    found = personas.find(personas.features_of(orders, shop.order_lines), k=2)
+    theirs = found.labels.reindex(
+        [f"{n:.0f}" for n in survey["customer_id"].dropna().unique()]
+    ).value_counts()
+    about = {"orders": orders, "order_lines": shop.order_lines, "personas": found.saved}
+    result = loyal_answers(survey, persona=int(theirs.idxmax()), **about)
+    assert result.people == theirs.max()
+
+
+@pytest.mark.parametrize("persona", [0, 9, "nobody"])
 def test_a_persona_that_is_not_there_is_refused(shop, persona):
     saved = Saved(k=2, seed=0, recipe={}, centres=[[0.0]] * 2, names=["", ""], shares=[0.5] * 2)
     for known in (None, saved):

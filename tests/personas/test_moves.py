@@ -7,6 +7,7 @@ import pytest
 from effort.tables import assert_says
 from statsmodels.stats.proportion import proportion_confint
 
+from csworkbook import figures
 from csworkbook.errors import DataError, SettingError
 from csworkbook.personas.described import features_of
 from csworkbook.personas.over_time import moves
@@ -47,6 +48,12 @@ def test_a_steady_shop_has_no_shift(shop, saved):
     assert found.surest is None
     assert found.findings() == []
     assert "same kinds of customers" in found.text
+
+
+def test_every_persona_has_a_line_that_the_house_draws(shop, saved):
+    lines = moves(*shop.tables, personas=saved).plot().data
+    assert len({(line.line.color, line.marker.symbol) for line in lines}) == len(lines) == 3
+    assert {line.line.color for line in lines} <= set(figures.SERIES)
 
 
 def test_a_shift_is_found_in_the_month_it_was_planted(shop, saved):

@@ -87,7 +87,7 @@ def test_what_two_name_is_found_in_a_longer_answer_to_the_same_question():
 
 @pytest.mark.parametrize(
     "nothing",
-    ["geen", "Nee", "n.v.t.", "niemand", "weet ik niet", "none", "No idea", "-", "", "?", " ", None],
+    ["geen", "Nee", "n.v.t.", "niemand", "weet ik niet", "none", "No idea", "-", "", "?", " ", "& / +", None],
 )
 def test_no_answer_names_nothing(nothing):
     assert counts(["HEMA", nothing]) == {"HEMA": 1}

@@ -57,6 +57,22 @@ def test_the_interval_of_the_revenue_share_is_that_of_a_bootstrap(shop, found):
     assert found.table["revenue_high"][0] == pytest.approx(high, abs=0.006)
 
 
+@pytest.mark.parametrize(
+    ("customers", "share", "spread"), [(100, 0.1, 1.0), (900, 0.02, 1.0), (600, 0.3, 0.6)]
+)
+def test_the_interval_holds_the_true_share_of_revenue_19_times_of_20(customers, share, spread):
+    """Lognormal customers, those of one persona e^0.5 times as good: few of them, and a normal interval holds 86 %."""
+    truth = share * np.exp(0.5) / (share * np.exp(0.5) + 1 - share)
+    rng, inside = np.random.default_rng(0), []
+    for _turn in range(600):
+        mine = (rng.random(customers) < share).astype(int)
+        spent = np.exp(rng.normal(0, spread, customers) + 0.5 * mine)
+        low, high = grouping.shares_of_a_sum(spent, mine, 2)
+        assert 0 <= low[1] <= high[1] <= 1
+        inside.append(low[1] <= truth <= high[1])
+    assert np.mean(inside) > 0.93
+
+
 def test_what_is_said(found):
     assert found.text.startswith("Your 900 customers fall into 3 groups.")
     assert "the same shop dealt at random" in found.method
@@ -77,6 +93,15 @@ def test_saved_personas_are_taken_as_they_are(shop, found):
     assert again.saved == found.saved
     assert len(again.labels) == 300
     assert_says(again)
+
+
+def test_of_saved_personas_the_one_that_is_largest_now_is_said(shop, found):
+    first = found.labels.index[found.labels == 1]
+    gone = shop.orders["customer_id"].isin(first[20:])
+    later = portraits(shop.orders[~gone], shop.lines, shop.contacts, personas=found.saved)
+    largest = later.table.loc[later.table["customers"].idxmax(), "name"]
+    assert largest != later.names[0]
+    assert f"The largest is “{largest}”" in later.text
 
 
 def test_the_same_question_is_worked_out_once(shop, found):

@@ -349,3 +349,12 @@ def test_a_panel_of_the_demo_shop_is_quick(demo):
         found.text, found.method, found.plot(), found.cells()
         taken.append(time.process_time() - start)
     assert min(taken) < 0.6  # 0.25 where nothing else runs
+
+
+def test_an_order_number_given_twice_is_of_the_same_customer_whatever_the_order_of_the_rows():
+    orders = ORDERS.assign(order_id=["o0", "o1", "o0", "o3", "o4", "o5", "o6"])  # o0 is of ann and of bob
+    ways = [Bought.of(rows, None, margin=0.4, zone=ZONE) for rows in (orders, orders.iloc[::-1])]
+    found = [bought.categories(LINES).value_counts().to_dict() for bought in ways]
+    assert found[0] == found[1]
+    assert ("ann", "chairs") in found[0]
+    assert ("bob", "chairs") not in found[0]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from csworkbook.errors import SettingError
 from csworkbook.language import speaking
+from csworkbook.personas import called
 from csworkbook.personas.described import features_of
 from csworkbook.personas.grouping import portraits
 from csworkbook.personas.saved import Saved
 from csworkbook.personas.search import find
 from csworkbook.store import Store
 
-from .shops import drawn
+from .shops import drawn, frame
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +79,52 @@ def test_a_proposed_name_gives_way_to_a_typed_one(saved, shop):
     names = portraits(*shop.tables, personas=saved.renamed(2, first)).names
     assert len(set(names)) == 3
     assert names[1] == first
+
+
+LONG = "Wonen en slapen: dekbedovertrekken, lakens en kussens van katoen ("
+
+
+@pytest.mark.parametrize("spoken", ["en", "nl"])
+def test_long_categories_give_names_that_fit_and_differ(shop, spoken):
+    lines = shop.lines.assign(category=[f"{LONG}{one})" for one in shop.lines["category"]])
+    with speaking(spoken):
+        names = find(features_of(shop.orders, lines, shop.contacts), k=3).names
+    assert len({one.casefold() for one in names}) == 3
+    assert all(20 < len(one) <= called.LONGEST for one in names)
+    assert all(one.startswith("Koopt Wonen" if spoken == "nl" else "Buys Wonen") for one in names)
+
+
+def test_names_speak_dutch(saved, shop):
+    with speaking("nl"):
+        names = portraits(*shop.tables, personas=saved).names
+    assert sorted(name.split(",")[0] for name in names) == ["Koopt chairs", "Koopt lamps", "Koopt plants"]
+    assert any(name.endswith((", met korting", ", voor de volle prijs", "bestellingen")) for name in names)
+
+
+def test_words_of_ones_own_are_not_taken_for_devices():
+    town = pd.Series(np.repeat(["Delft", "Utrecht", "Zwolle"], 40))
+    known = frame(pd.get_dummies(town).to_numpy(float)).set_axis(
+        [f"town: {one}" for one in sorted(set(town))], axis=1
+    )
+    names = find(known, k=3).names
+    assert sorted(names) == ["Town: Delft", "Town: Utrecht", "Town: Zwolle"]
+
+
+def test_a_number_behind_a_name_does_not_make_it_too_long():
+    name = "Buys " + "a" * 35
+    taken = [name, *(f"{'Buys ' + 'a' * 30}… ({n})" for n in range(2, 12))]
+    other = called._other_than(name, taken)
+    assert len(other) <= called.LONGEST
+    assert other not in taken
+
+
+def test_a_persona_without_anybody_has_a_name(saved, shop):
+    one = features_of(*shop.tables, recipe=saved.recipe)
+    here = find(one, k=3).labels
+    orders = shop.orders[shop.orders["customer_id"].isin(here[here != 2].index)]
+    for tables in ((orders, shop.lines), (orders.iloc[:1], shop.lines)):
+        found = portraits(*tables, personas=saved)
+        assert len(set(found.names)) == 3
+        assert (found.table[["revenue_low", "revenue_high"]].notna()).all().all()
+        assert isinstance(found.text, str)
+        assert pd.Series(found.names).str.len().max() <= called.LONGEST

@@ -259,7 +259,14 @@ def test_what_is_wrong_is_said():
     for nothing in (lines.head(0), lines.assign(category=None), lines.assign(price=0.0)):
         with pytest.raises(DataError, match="No order line names an order, a product, its category"):
             upsell(nothing, orders)
-    for wrong in ({"bands": 1}, {"bands": 7}, {"part": 0}, {"category": "hats"}, {"within": "soon"}):
+    for wrong in (
+        {"bands": 1},
+        {"bands": 7},
+        {"bands": 2.5},
+        {"part": 0},
+        {"category": "hats"},
+        {"within": "soon"},
+    ):
         with pytest.raises(SettingError):
             upsell(lines, orders, **wrong)
 

@@ -92,15 +92,34 @@ def test_what_the_best_of_the_first_half_bring_later():
     """Amounts that are all luck: later the best are as good as anybody; amounts that stay: as before."""
     rng = np.random.default_rng(3)
     luck, stays = rng.lognormal(3, 1, (2, 400)), np.repeat(rng.lognormal(3, 1, 400)[None], 2, axis=0)
-    for amounts, low, high in ((luck, 0.15, 0.30), (stays, 0.99, 1.01)):
+    for amounts, low, high, both in ((luck, 0.15, 0.30, True), (stays, 0.99, 1.01, False)):
         rows = [
             (f"c{i}", day, a)
             for day, half in zip(("2025-01-01", "2025-12-31"), amounts, strict=True)
             for i, a in enumerate(half)
         ]
-        then, after, n = concentration(orders(rows)).later
+        found = concentration(orders(rows))
+        then, after, n = found.later
         assert n == 400
+        assert found.later_ends[0] <= (0.2 if both else then) <= found.later_ends[1]
+        assert ("win second purchases too" in found.findings()[0].action) == both
         assert low <= after / (then if low > 0.5 else 1) <= high
+
+
+def test_the_interval_of_what_the_best_bring_later_is_that_of_customers_drawn_again():
+    rng = np.random.default_rng(6)
+    first, second = rng.lognormal(3, 0.7, (2, 600)) * rng.lognormal(0, 0.5, 600)
+    rows = [
+        (f"c{i:03d}", day, a)
+        for day, half in (("2025-01-01", first), ("2025-12-31", second))
+        for i, a in enumerate(half)
+    ]
+    found = concentration(orders(rows))
+    best = first >= np.sort(first)[-120]
+    drawn = rng.integers(0, 600, (4000, 600))
+    shares = (second[drawn] * best[drawn]).sum(axis=1) / second[drawn].sum(axis=1)
+    assert found.later_ends == pytest.approx(np.quantile(shares, [0.025, 0.975]), abs=0.008)
+    assert found.later[1] == pytest.approx(second[best].sum() / second.sum())
 
 
 # ---------------------------------------------------------------- beside the rule
@@ -113,7 +132,7 @@ def test_the_verdicts_beside_the_rule():
     places = (np.arange(1000) + 0.5) / 1000
     fits = concentration(shop(stats.lognorm.ppf(places, 1.7)))
     assert fits.best.low < 0.8 < fits.best.high
-    assert "fits the rule" in fits.text
+    assert "80% of the rule lies within that range" in fits.text
     assert fits.findings()[0].benchmark == "pareto-80"
 
 

@@ -61,6 +61,9 @@ def test_sums_add_chance_and_unsure_models():
     buying = stats.nbinom(1.7, 32 / 62)
     assert sure.value == pytest.approx(100_000 * buying.mean(), rel=1e-6)
     assert sure.high - sure.low == pytest.approx(2 * 1.96 * (100_000 * buying.var()) ** 0.5, rel=0.01)
+    missed = forecast.totals(found, worth, money, 0.0, (0.1, 0.2))
+    for total, off in zip(missed, (0.196, 0.392), strict=True):
+        assert total.high - total.low == pytest.approx(2 * off * total.value, rel=0.05)
     half = forecast.totals(found, worth, replace(money, error=18.0), 0.0)[1]  # amounts a tenth unsure
     assert half.high / half.value == pytest.approx(1 + 0.196, abs=0.02)
 

@@ -109,6 +109,26 @@ def test_the_first_year_is_that_of_everybody_whose_year_is_over():
     )
 
 
+def test_how_fast_it_comes_is_of_a_first_year_that_is_told():
+    """40 customers with two thirds of their year at once; then 29 of them, too few to tell a year by."""
+    rows = [
+        (f"c{i}", day, paid) for i in range(40) for day, paid in (("2024-01-05", 20.0), ("2024-09-01", 10.0))
+    ]
+    late = [("z", "2025-12-31", 5.0)]
+    result = historic(orders(rows + late))
+    assert result.early == pytest.approx(2 / 3)
+    assert "Of that 67% comes in the first three months" in result.text
+    assert "most of the value comes early" in result.findings()[0].action
+    slow = [(who, day, 30.0 - paid) for who, day, paid in rows]
+    assert "most of the value comes early" not in historic(orders(slow + late)).findings()[0].action
+    few = [row for row in rows if int(row[0][1:]) < 29]
+    new = [(f"n{i}", "2025-06-05", 20.0) for i in range(40)]
+    short = historic(orders(few + new + late))
+    assert short.longest == 6
+    assert short.early is None
+    assert "Of that" not in short.text
+
+
 # ---------------------------------------------------------------- the formulas
 def test_the_graphic_that_the_handbook_points_to():
     """KISSmetrics 2011: 25,272, 5,489 and 11,535 dollars, on average 14,099."""

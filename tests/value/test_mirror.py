@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import ibis
 import numpy as np
 import pandas as pd
 import pytest
 from effort.tables import assert_says
 
-from csworkbook import language
+from csworkbook import language, open_shop
 from csworkbook.errors import DataError, SettingError
+from csworkbook.estimates import Estimate
 from csworkbook.value.mirror import mirror
 from csworkbook.value.predict import predict
 
@@ -69,6 +72,94 @@ def test_customers_who_are_as_the_model_says_are_foretold(drawn):
     assert ((groups["seen"] >= groups["low"]) & (groups["seen"] <= groups["high"])).sum() >= len(groups) - 1
     assert f"{language.number(result.seen)} seen" in result.headline
     assert_says(result)
+
+
+def test_two_guesses_are_two_looks(drawn):
+    """Each p-value is scipy's; the smaller one counts twice, the larger one at least as much (Holm 1979)."""
+    from scipy.stats import ttest_1samp
+
+    result = mirror(drawn.head(900))
+    cut = result.since + pd.Timedelta(days=1)
+    known = (
+        drawn.head(900).assign(day=drawn["ordered_at"].dt.floor("D")).drop_duplicates(["customer_id", "day"])
+    )
+    told = predict(
+        drawn.head(900)[known["ordered_at"].reindex(drawn.head(900).index) < cut], horizon=f"{result.days}D"
+    )
+    later = known[known["day"] >= cut].groupby("customer_id").size()
+    frame = told.table.set_index("customer_id")
+    seen = later.reindex(frame.index).fillna(0)
+
+    def miss(guess):
+        return (np.sqrt(guess + 0.375) - np.sqrt(seen + 0.375)) ** 2
+
+    early = known[known["day"] < cut].groupby("customer_id")["day"].agg(["size", "min"]).reindex(frame.index)
+    lasted = (result.since - early["min"]).dt.days
+    same = ((early["size"] - 1) / lasted.where(lasted > 0) * result.days).fillna(0)
+    own = miss(frame["expected_orders"])
+    p = {
+        way: ttest_1samp(miss(guess) - own, 0).pvalue
+        for way, guess in (("same rate", same), ("nobody", 0 * same))
+    }
+    small, large = sorted(p, key=p.get)
+    assert result.gains[small].p == pytest.approx(min(2 * p[small], 1), rel=1e-4)
+    assert result.gains[large].p == pytest.approx(min(max(2 * p[small], p[large]), 1), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("same", "nobody", "verdict"),
+    [((2, 0.01), (3, 0.01), "yes"), ((2, 0.06), (3, 0.01), "cannot tell yet"), ((-2, 0.06), (3, 0.01), "cannot tell yet"),
+     ((-2, 0.04), (3, 0.01), "no"), ((-2, 0.04), (3, 0.9), "no"), ((2, 0.04), (-3, 0.9), "cannot tell yet")],
+)  # fmt: skip
+def test_the_verdict_is_by_the_corrected_p_values(drawn, same, nobody, verdict):
+    gains = {
+        way: Estimate(value, value - 9, value + 9, 100, "number", p)
+        for way, (value, p) in (("same rate", same), ("nobody", nobody))
+    }
+    assert replace(mirror(drawn), gains=gains).better == verdict
+
+
+def test_where_all_guesses_are_as_good_nobody_wins():
+    """Small shops as the model says: a guess is seldom called nearer."""
+    called = [mirror(shop(60, seed=seed, r=0.4, alpha=30.0), hidden="60D").better for seed in range(30)]
+    assert called.count("no") <= 4
+
+
+def test_how_far_off_beyond_its_own_range(drawn):
+    """Foretold 100 with a standard deviation of 10, seen 130: 30² − 10² beyond; money 1,000 ± 100, spent 1,050: nothing."""
+    result = replace(
+        mirror(drawn),
+        predicted=Estimate(100.0, 80.4, 119.6, 9, "number"),
+        seen=130,
+        revenue=Estimate(1000.0, 804.0, 1196.0, 9, "money"),
+        spent=1050.0,
+    )
+    beyond = (30**2 - 10**2) ** 0.5 / 100
+    assert result.beyond(result.days) == pytest.approx((beyond, beyond))  # of money at least that of orders
+    assert result.beyond(4 * result.days) == pytest.approx((2 * beyond, 2 * beyond))
+    assert result.beyond(1) == result.beyond(result.days)  # never surer than on the days it was tried on
+    assert not result.held
+    fine = replace(result, seen=109)
+    assert fine.held
+    assert fine.beyond(9999) == (0.0, 0.0)
+    dear = replace(fine, spent=1300.0)
+    assert dear.beyond(1) == pytest.approx((0.0, beyond))
+    assert not dear.held
+    nothing = replace(result, predicted=Estimate(0.0, 0.0, 0.0, 9), revenue=Estimate(0.0, 0.0, 0.0, 9))
+    assert nothing.beyond(365) == (0.0, 0.0)
+
+
+def test_what_is_counted_is_said(drawn):
+    result = mirror(pd.concat([drawn, drawn.head(3).assign(customer_id=None)], ignore_index=True))
+    assert "An order of 0 of which nothing was paid back" in result.method
+    assert "Left out: 3 orders without a customer" in result.method
+
+
+def test_the_axis_is_short_enough_in_dutch():
+    """At the height of a picture some thirty letters stand beside it."""
+    with language.speaking("nl"):
+        title = open_shop().call(mirror).plot().layout.yaxis.title.text
+    assert title == "Bestellingen per klant"
 
 
 def test_seen_are_the_orders_of_known_customers_only(drawn):

@@ -117,6 +117,11 @@ def test_expected_value_comes_from_the_prediction():
     best = given.members[given.members["segment"].isin(PAIRS["best"])]
     assert best["value"].min() >= given.members["value"].drop(best.index).max()
     assert "expected" in given.text
+    assert told.doubt
+    assert told.mirror.sentence in given.text
+    assert told.mirror.sentence not in shop.call(segments).text
+    assert "how unsure the prediction is does not show" in given.method
+    assert [finding.certainty for finding in given.findings()] == ["likely"]
     assert_says(given)
 
 

@@ -8,7 +8,6 @@ and a product (or category) and a number of pieces above zero, or none; a produc
 from __future__ import annotations
 
 import math
-import string
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from csworkbook import engine
+from csworkbook.personas.seen import as_keys
 from csworkbook.tables import require
 
 if TYPE_CHECKING:
@@ -112,16 +112,8 @@ def coded(column: pd.Series, *, ordered: bool = True) -> tuple[np.ndarray, pd.In
     [[1, 0, -1, 1], ['a', 'b']]
     """
     code, values = pd.factorize(column)
-    place, keys = pd.factorize(_keys(values), sort=ordered)
+    place, keys = pd.factorize(as_keys(values), sort=ordered)
     return np.append(place, -1)[code], pd.Index(keys)
-
-
-def _keys(values: pd.Index) -> pd.Series | np.ndarray:
-    """`engine.as_key` of many values; text that pandas knows as text at once."""
-    if isinstance(values.dtype, pd.StringDtype):
-        neat = pd.Series(values).str.strip(string.whitespace)
-        return neat.mask(neat == "")
-    return np.array([engine.as_key(value) for value in values], dtype=object)
 
 
 def bought(lines: pd.DataFrame) -> np.ndarray:

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from csworkbook.personas.baskets.result import Together
     from csworkbook.personas.baskets.upsell_result import Upsell
 
-DRAWN = 12
+PAIRS, STEPS = 8, 12  # rows that a phone still shows
 _WIDE = 24  # letters of one line of a label
+_LINE, _BETWEEN = 16, 22  # pixels: a line of a label, what is between two labels
 
 
 def pairs(result: Together) -> go.Figure:
     """Dots with whiskers: of the orders with the first, how many hold the second; diamonds: what chance would give."""
-    rows = result.table.head(DRAWN)
+    rows = result.table.head(PAIRS)
     if rows.empty:
         return nothing(_("No pair is in orders enough to draw."))
     labels = [_pair(row.first, row.second) for row in rows.itertuples()]
@@ -33,12 +34,12 @@ def pairs(result: Together) -> go.Figure:
 def steps(result: Upsell) -> go.Figure:
     """Dots with whiskers: of those who came back, how many bought dearer; diamonds: of who began elsewhere."""
     rows = result.table[result.table["again"] > 0]
-    rows = rows[rows["share"].notna() & rows["step"].notna()].head(DRAWN)
+    rows = rows[rows["share"].notna() & rows["step"].notna()].head(STEPS)
     if rows.empty:
         return nothing(_("Nobody came back to buy in the same category, so there is nothing to draw."))
-    labels = [figures.wrapped(f"{word(row.category)}, {row.band}", _WIDE) for row in rows.itertuples()]
+    labels = [f"{figures.wrapped(str(word(row.category)), _WIDE)}<br>{row.band}" for row in rows.itertuples()]
     named = _("began at this price"), _("began at another price")
-    return compared(rows, labels, "share", rows["others"], *named)
+    return compared(rows, labels, "share", rows["others"], *named).update_xaxes(nticks=6)
 
 
 def compared(
@@ -46,19 +47,29 @@ def compared(
 ) -> go.Figure:
     """Shares with their limits, and an open diamond beside each."""
     y = list(range(len(rows)))[::-1]
+    small = {"size": 13}
+    prefix = "" if value == "share" else f"{value}_"
+    most = max(rows[f"{prefix}high"].max(), beside.max())
+    lines = 1 + max(label.count("<br>") for label in labels)
     figure = figures.blank(
-        max(figures.HEIGHT, 150 + 52 * len(rows)),
+        max(figures.HEIGHT, 110 + (_BETWEEN + _LINE * lines) * len(rows)),
         legend=True,
-        xaxis={"tickformat": ",.0%", "rangemode": "tozero"},
+        xaxis={
+            "tickformat": ",.0%",
+            "range": [-0.04 * most, 1.05 * most],
+            "nticks": 4,
+            "tickangle": 0,
+            "tickfont": small,
+        },
         yaxis={
             "tickvals": y,
             "ticktext": labels,
             "range": [-0.6, len(rows) - 0.4],
             "showgrid": False,
+            "tickfont": small,
         },
         showlegend=True,
     )
-    prefix = "" if value == "share" else f"{value}_"
     shown = rows.rename(columns={value: "share", f"{prefix}low": "low", f"{prefix}high": "high"})
     shown = shown.assign(n=rows["first_orders"] if "first_orders" in rows else rows["again"])
     colours = (
@@ -72,6 +83,7 @@ def compared(
         y=y,
         mode="markers",
         name=other,
+        cliponaxis=False,
         marker={"symbol": "diamond-open", "size": 12, "color": figures.INK, "line": {"width": 2}},
         hovertext=[language.percent(one, 1) for one in beside],
         hoverinfo="text",
@@ -85,6 +97,7 @@ def _dots(figure: go.Figure, shown: pd.DataFrame, y: list[int], name: str, colou
         y=y,
         mode="markers",
         name=name,
+        cliponaxis=False,
         marker={"color": colours, "size": 12},
         error_x={
             "array": shown["high"] - shown["share"],

@@ -110,7 +110,7 @@ def _require(order_lines: Table, orders: Table | None, bands: int, within: str, 
         require(orders, "orders")
     if "category" not in order_lines.columns:
         raise no_category()
-    if not 2 <= bands <= _MOST:
+    if bands not in range(2, _MOST + 1):
         raise SettingError(
             _("Prices cannot fall into {n} steps.").format(n=bands),
             allowed=_("2 to {most}.").format(most=_MOST),

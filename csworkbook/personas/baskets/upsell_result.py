@@ -31,7 +31,17 @@ class Upsell(Result):
     days: int = 365
     part: float = 0.1
     currency: str = "EUR"
-    spare: ClassVar[tuple[str, ...]] = ("dearer", "p", "cheaper", "cheaper_low", "cheaper_high", "next")
+    spare: ClassVar[tuple[str, ...]] = (
+        "price",
+        "pieces",
+        "n",
+        "dearer",
+        "p",
+        "cheaper",
+        "cheaper_low",
+        "cheaper_high",
+        "next",
+    )
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
         heads=lambda: together_words.heads() | together_words.steps(),
         kinds={

@@ -31,7 +31,7 @@ def choices() -> dict[tuple[str, object], str]:
         **{("persona", n): _("persona {n}").format(n=n) for n in range(1, _MOST + 1)},
         ("category", None): _("all"),
         **{("min_support", one): _one_in(round(1 / one)) for one in (0.01, 0.005, 0.002, 0.001, 0.0005)},
-        **{("part", one): _one_in(round(1 / one)) for one in (0.05, 0.1, 0.2)},
+        **{("part", one / 20): language.percent(one / 20) for one in range(1, 11)},
     }
 
 

@@ -16,7 +16,7 @@ from csworkbook.language import mark
 from csworkbook.personas import feature_words, grouping
 from csworkbook.personas.likeness import drawn
 from csworkbook.personas.likeness import words as likeness_words
-from csworkbook.personas.likeness.differences import left_out
+from csworkbook.personas.likeness.differences import left_out, strongest_first
 from csworkbook.purchases import left_out_said
 from csworkbook.results import Result, Vocabulary, question
 
@@ -59,7 +59,8 @@ def apart(
     Apart
         table: persona (1..k), name, feature, column, mean, other_mean (as people read them: money, shares 0–1,
         counts), n, other_n (customers of whom it is known), apart, apart_low, apart_high (standard deviations), p
-        (corrected), used (whether it made the personas); per persona the farthest first.
+        (corrected), used (whether it made the personas); of each persona the three farthest that are clear, then
+        three more of each, and so on.
 
     Raises
     ------
@@ -75,7 +76,18 @@ def apart(
         feature=[feature_words.name(column) for column in table["column"]],
         used=table["column"].isin(found.features.scaled.columns),
     )
+    table = strongest_first(table, _clear(table) & ~_follows(table), table["apart"].abs())
     return Apart(table, currency, list(found.names), left_out(found))
+
+
+def _clear(table: pd.DataFrame) -> pd.Series:
+    """Which rows surely differ, by enough to be worth telling."""
+    return (table["apart"].abs() >= CLEAR) & (table["p"] < 1 - LEVEL) & (table["n"] >= SMALL)
+
+
+def _follows(table: pd.DataFrame) -> pd.Series:
+    """Which rows only follow from others: less of one category where there is more of another."""
+    return table["column"].str.contains(": ", regex=False) & (table["apart"] < 0)
 
 
 def distances(values: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
@@ -202,15 +214,12 @@ class Apart(Result):
     @property
     def clear(self) -> pd.DataFrame:
         """The rows that surely differ, by enough to be worth telling, the farthest of each persona first."""
-        table = self.table
-        far = table["apart"].abs() >= CLEAR
-        return table[far & (table["p"] < 1 - LEVEL) & (table["n"] >= SMALL)]
+        return self.table[_clear(self.table)]
 
     def of(self, persona: int, most: int = 3) -> pd.DataFrame:
         """What sets one persona apart most; that it buys less of something only follows from buying more of another."""
         rows = self.clear[self.clear["persona"] == persona]
-        follows = rows["column"].str.contains(": ", regex=False) & (rows["apart"] < 0)
-        return rows[~follows].head(most)
+        return rows[~_follows(rows)].head(most)
 
     def said(self, rows: pd.DataFrame) -> list[str]:
         """Rows in words: "orders in December: 45% against 12%"."""

@@ -21,7 +21,7 @@ from csworkbook.personas.likeness.asks import Asks, asks
 from csworkbook.personas.likeness.differences import Differences
 from csworkbook.personas.likeness.habits import habits
 from csworkbook.personas.likeness.nearest import Nearest, nearest
-from csworkbook.personas.likeness.recognise import Recognise, recognise
+from csworkbook.personas.likeness.recognise import Recognise, end, often, recognise
 from csworkbook.personas.likeness.words import looks
 
 if TYPE_CHECKING:
@@ -217,12 +217,12 @@ def _rate(recognise: Recognise, persona: int) -> str:
         "Right for {hits} of those who meet it ({low} to {high}), and it finds {reach} of the persona ({least} to {most}); "
         "tried on customers kept back."
     ).format(
-        hits=language.percent(hits.value),
-        low=language.percent(hits.low),
-        high=language.percent(hits.high),
-        reach=language.percent(reach.value),
-        least=language.percent(reach.low),
-        most=language.percent(reach.high),
+        hits=often(hits),
+        low=end(hits.low),
+        high=end(hits.high),
+        reach=often(reach),
+        least=end(reach.low),
+        most=end(reach.high),
     )
 
 
@@ -246,7 +246,9 @@ def _entries(nearest: Nearest, life: pd.DataFrame) -> list[str]:
         parts = [str(nearest.vocabulary.word(row.kind)), row.about]
         parts += [language.money(row.amount, nearest.currency)] if row.amount == row.amount else []
         what = ", ".join(part for part in parts if part)
-        said.append(f"{language.day(row.at, 'd MMM yyyy')}: {what}")
+        said.append(
+            f"{language.day(row.at, 'd MMM yyyy')}: {what}".replace(", -", ", \N{NON-BREAKING HYPHEN}")
+        )
     return [_("… and {n} before that").format(n=language.number(more)), *said] if more > 0 else said
 
 

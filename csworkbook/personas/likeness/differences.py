@@ -13,6 +13,7 @@ from csworkbook.language import gettext as _
 from csworkbook.personas.likeness import compared, drawn
 from csworkbook.personas.likeness import words as likeness_words
 from csworkbook.personas.likeness.compared import LEAST_EXPECTED
+from csworkbook.personas.rows import CLOCK
 from csworkbook.results import Result, Vocabulary
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CHAPTER = "06_personas"
 MOST_ROWS = 16  # in a picture
+_BLOCK = 3  # rows of a persona before those of the next one
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Differences(Result):
         "high",
         "other_share",
         "difference",
+        "difference_low",
+        "difference_high",
         "p",
         "count",
         "n",
@@ -60,8 +64,7 @@ class Differences(Result):
     def sure(self) -> pd.DataFrame:
         """The rows in which a persona surely does more than the others, the largest difference first."""
         table = self.table
-        told = table[compared.sure(table) & (table["difference"] > 0) & (table["customers"] >= SMALL)]
-        return told.sort_values("difference", ascending=False, kind="stable")
+        return table[_told(table)].sort_values("difference", ascending=False, kind="stable")
 
     def of(self, persona: int, most: int = 3) -> pd.DataFrame:
         """What a persona surely does more than the others; else what it does most, marked as not `sure`."""
@@ -116,17 +119,22 @@ class Differences(Result):
             note=[language.percent(share) for share in table["share"]],
             hover=[self._hover(row) for row in table.itertuples()],
         )
-        order = list(dict.fromkeys(table["name"]))
+        names = table.drop_duplicates("persona").set_index("persona")["name"].sort_index()
 
         def spread(column: str) -> pd.DataFrame:
-            return wide.pivot(index="said", columns="name", values=column).reindex(index=rows, columns=order)
+            each = wide.pivot(index="said", columns="persona", values=column)
+            return each.reindex(index=rows, columns=names.index).set_axis(names, axis=1)
 
         return drawn.field(spread("difference"), spread("note"), spread("hover"))
 
     def picture_rows(self) -> list[str]:
-        """The values to draw, in order: all of a clock, else those that occur most."""
-        said = self.table.groupby("said", sort=False)["count"].sum()
-        return list(said.index) if len(said) <= MOST_ROWS else list(said.nlargest(MOST_ROWS).index)
+        """The values to draw, in order: all of a clock; else those that occur most, the largest difference first."""
+        table = self.table.sort_values("value", kind="stable")
+        if self.look in CLOCK:
+            return list(table["said"].unique())
+        each = table.assign(far=table["difference"].abs()).groupby("said", sort=False)
+        drawn = each["count"].sum().nlargest(MOST_ROWS).index
+        return list(each["far"].max().loc[drawn].fillna(0).sort_values(ascending=False, kind="stable").index)
 
     def _hover(self, row: object) -> str:
         return _("{share} ({low} to {high}); the others {other}; {n} customers").format(
@@ -143,8 +151,32 @@ def left_out(found: Personas) -> dict[str, int]:
     return {} if found.features.seen is None else dict(found.features.seen.left_out)
 
 
+def strongest_first(table: pd.DataFrame, told: pd.Series, far: pd.Series) -> pd.DataFrame:
+    """Of each persona three rows, then three more of each: what is worth telling stands above, of all personas.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With the column persona.
+    told : Series of bool
+        Which rows are worth telling; they come before the persona's others.
+    far : Series
+        How far a row is from the others; the farthest first.
+
+    >>> table = pd.DataFrame({"persona": [1] * 4 + [2] * 4, "far": [1, 4, 3, 2, 8, 7, 6, 9]})
+    >>> strongest_first(table, table["far"] < 9, table["far"])["far"].tolist()
+    [4, 3, 2, 8, 7, 6, 1, 9]
+    """
+    ranked = pd.DataFrame({"persona": table["persona"], "told": ~told, "far": -far.fillna(-1)})
+    ranked = ranked.sort_values(["persona", "told", "far"], kind="stable")
+    ranked["rank"] = ranked.groupby("persona").cumcount()
+    ranked["block"] = ranked["rank"] // _BLOCK
+    order = ranked.sort_values(["block", "persona", "rank"], kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
 def named(table: pd.DataFrame, names: list[str], say) -> pd.DataFrame:
-    """The table of `compared` with the personas' names and the values in words.
+    """The table of `compared` with the personas' names and the values in words, what is worth telling first.
 
     Two values that are said alike stay apart by a number, so that a picture can tell them.
     """
@@ -153,6 +185,12 @@ def named(table: pd.DataFrame, names: list[str], say) -> pd.DataFrame:
     for one, words in said.items():
         taken[words] = taken.get(words, 0) + 1
         said[one] = words if taken[words] == 1 else f"{words} ({taken[words]})"
-    return table.assign(
+    table = table.assign(
         name=[names[persona - 1] for persona in table["persona"]], said=table["value"].map(said)
     )
+    return strongest_first(table, _told(table), table["difference"].abs())
+
+
+def _told(table: pd.DataFrame) -> pd.Series:
+    """The rows in which a persona surely does more than the others."""
+    return compared.sure(table) & (table["difference"] > 0) & (table["customers"] >= SMALL)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 # less than the others, the same, more: blue and orange are told apart by everybody
 LESS, SAME, MORE = "#2c79ad", "#f5f7f8", "#d0662a"
 KINDS = {"order": "#0b5c7a", "return": "#b04a00", "contact": "#e08a3c"}
-_ROW, _ROUND, _LINE = 38, 92, 17  # pixels: a row, what is around the rows, a line of a name
+_ROW, _ROUND, _LINE = 38, 46, 17  # pixels: a row, what is around the rows, a line of a name
+_LIFE = 27  # pixels: the line of a customer
 _SMALL = {"size": 12}
 _WIDE = 44  # characters of a line that a phone has room for
 
@@ -36,14 +39,14 @@ def field(
         The difference with the full colour; the largest by default.
     """
     largest = full or float(np.nanmax(np.abs(values.to_numpy(float)), initial=0.0)) or 1.0
-    names, below = _numbered(list(values.columns))
-    height = _ROUND + _ROW * len(values) + below
+    names, above = _numbered(list(values.columns))
+    height = _ROUND + _ROW * len(values) + above
     figure = figures.blank(
         height=height,
         xaxis={"side": "top", "showgrid": False, "linewidth": 0, "type": "category"},
         yaxis={"autorange": "reversed", "showgrid": False, "linewidth": 0, "tickfont": _SMALL},
-        margin={"l": 8, "r": 12, "t": 12, "b": below + 24},
-        title={**names, "y": below / height, "yanchor": "top", "pad": {"l": 8}},
+        margin={"l": 8, "r": 12, "t": above + 34, "b": 12},
+        title={**names, "y": 1 - 14 / height, "yanchor": "top", "pad": {"l": 8}},
     )
     figure.add_heatmap(
         z=values.to_numpy(float),
@@ -114,6 +117,7 @@ def _dots(figure: go.Figure, rows: pd.DataFrame, column: str, name: str, colour:
         y=rows.index + up,
         mode="markers",
         name=name,
+        cliponaxis=False,
         marker={"color": colour, "size": 12},
         error_x={
             "array": high - value,
@@ -131,29 +135,27 @@ def _dots(figure: go.Figure, rows: pd.DataFrame, column: str, name: str, colour:
 
 
 def lives(table: pd.DataFrame, names: list[str], said: list[str]) -> go.Figure:
-    """One line a customer, time from left to right, larger for more money.
+    """One line a customer under the name of his persona, time from left to right, larger for more money.
 
     `table` has persona (1..k), at (times), customer (as he is called), kind, amount; `names` are the personas', and
     `said` is what hovering tells of each row.
     """
-    whose = table["persona"].astype(str) + ": " + table["customer"]
-    people = list(dict.fromkeys(whose))[::-1]
-    title, above = _numbered(names)
-    height = _ROUND + 60 + 26 * len(people) + above
+    people, heads = _places(table)
+    bottom = min(people.values(), default=0.0)
     figure = figures.blank(
-        height=height,
+        height=60 + figures.LEGEND + round(_LIFE * (1 - bottom)),
         legend=True,
         yaxis={
-            "showgrid": True,
-            "tickvals": list(range(len(people))),
-            "ticktext": [figures.label_of(name) for name in people],
-            "range": [-0.6, len(people) - 0.4],
+            "tickvals": list(people.values()),
+            "ticktext": [figures.label_of(customer) for _persona, customer in people],
+            "range": [bottom - 0.6, 0.6],
             "tickfont": _SMALL,
         },
-        margin={"l": 8, "r": 12, "t": above + 24, "b": figures.LEGEND},
-        title={**title, "y": 1 - 14 / height, "yanchor": "top", "pad": {"l": 8}},
+        annotations=[_above(place, one, names[one - 1]) for one, place in heads.items()],
     )
-    place = whose.map({name: n for n, name in enumerate(people)})
+    place = pd.Series(
+        [people[one] for one in zip(table["persona"], table["customer"], strict=True)], dtype=float
+    )
     most = max(float(table["amount"].abs().max()) if len(table) else 1.0, 1.0)
     for kind in KINDS:
         here = (table["kind"] == kind).to_numpy()
@@ -161,7 +163,26 @@ def lives(table: pd.DataFrame, names: list[str], said: list[str]) -> go.Figure:
             hover = [one for one, mine in zip(said, here, strict=True) if mine]
             _moments(figure, kind, table[here], place[here], hover, most)
     figures.time_axis(figure, table["at"].dt.tz_localize(None))
-    return figure
+    return figure.update_xaxes(tickangle=0, tickfont=_SMALL)
+
+
+def _places(table: pd.DataFrame) -> tuple[dict[tuple[int, str], float], dict[int, float]]:
+    """Where the line of each customer is, and where the name of his persona stands; 0 is the top."""
+    people: dict[tuple[int, str], float] = {}
+    heads: dict[int, float] = {}
+    place = 0.0
+    for one in dict.fromkeys(zip(table["persona"], table["customer"], strict=True)):
+        if one[0] not in heads:
+            heads[one[0]], place = place, place - 1
+        people[one], place = place, place - 1
+    return people, heads
+
+
+def _above(place: float, persona: int, name: str) -> dict:
+    """The number and name of a persona above its customers."""
+    shown = f"<b>{persona}</b> {escape(shorten(name, _WIDE, placeholder='…'), quote=False)}"
+    at = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": 4, "y": place, "yanchor": "middle"}
+    return {**at, "text": shown, "font": _SMALL, "showarrow": False}
 
 
 def _moments(

@@ -156,6 +156,26 @@ def _row(persona: int, said: np.ndarray, mine: np.ndarray, base: float) -> dict[
     }
 
 
+def often(share: Estimate) -> str:
+    """A share in words, and never as certain because nobody who was tried was an exception.
+
+    >>> often(Estimate(1.0, 0.995, 1.0, 800)), often(Estimate(0.996, 0.98, 0.999, 700)), often(Estimate(0.9, 0.8, 0.95, 50))
+    ('more than 99%', '99.6%', '90%')
+    """
+    if share.value >= 0.9995 and share.low >= 0.99:
+        return _("more than {value}").format(value=language.percent(0.99))
+    return language.percent(share.value, 1 if 0.99 <= share.value < 0.9995 else 0)
+
+
+def end(value: float) -> str:
+    """An end of the interval of a share; close to all with a digit more.
+
+    >>> end(0.9952), end(0.834), end(1.0)
+    ('99.5%', '83%', '100%')
+    """
+    return language.percent(value, 1 if 0.99 <= value < 0.9995 else 0)
+
+
 @dataclass(frozen=True)
 class Recognise(Result):
     """A rule per persona, with how often it is right and how many it finds."""
@@ -199,21 +219,22 @@ class Recognise(Result):
             parts.append(
                 hardest.format(
                     name=worst["name"],
-                    hits=language.percent(worst["hits"]),
-                    reach=language.percent(worst["reach"]),
+                    hits=often(self.hits(worst["persona"])),
+                    reach=often(self.reach(worst["persona"])),
                 )
             )
         return " ".join(filter(None, [*parts, self._without]))
 
     def _rate(self, row: pd.Series) -> str:
+        hits, reach = self.hits(row["persona"]), self.reach(row["persona"])
         return _(
             "Of the customers who meet it, {hits} ({low} to {high}) are; of all who are, {reach} meet it; measured on {n} "
             "customers kept back."
         ).format(
-            hits=language.percent(row["hits"]),
-            low=language.percent(row["hits_low"]),
-            high=language.percent(row["hits_high"]),
-            reach=language.percent(row["reach"]),
+            hits=often(hits),
+            low=end(hits.low),
+            high=end(hits.high),
+            reach=often(reach),
             n=language.number(row["tested"]),
         )
 

@@ -157,15 +157,21 @@ def _of_persona(
 ) -> pd.DataFrame:
     """The answers of the customers of one saved persona."""
     from csworkbook.personas import grouping
+    from csworkbook.personas.seen import keys
 
-    if personas is None or not 1 <= persona <= personas.k or tables[0] is None or "customer_id" not in survey:
+    if (
+        personas is None
+        or persona not in range(1, personas.k + 1)
+        or tables[0] is None
+        or "customer_id" not in survey
+    ):
         raise SettingError(
             _("There is no persona {n}.").format(n=persona),
             next_step=_("Find the personas first, and bring answers that name the customer."),
         )
     found = grouping.found(*tables, personas=personas, **about)
     mine = set(found.labels.index[found.labels == persona].astype(str))
-    customers = survey["customer_id"].reset_index(drop=True).loc[answers.index].astype("str")
+    customers = pd.Series(keys(survey["customer_id"])).loc[answers.index]
     answers = answers[customers.isin(mine)].dropna(axis=1, how="all")
     if answers.empty:
         raise DataError(

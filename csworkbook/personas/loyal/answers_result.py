@@ -55,6 +55,11 @@ class LoyalAnswers(Result):
         return [*first, *rest, *last]
 
     @property
+    def spare(self) -> tuple[str, ...]:
+        """Of all questions together, what was said to each is in the download only."""
+        return ("spellings", "quote") if self.column is None and not self._listed else ()
+
+    @property
     def _listed(self) -> bool:
         """Whether nothing was said twice, so that the table lists every answer."""
         return len(self.table) > 0 and bool((self.table["thing"] == "").all())
@@ -140,13 +145,14 @@ class LoyalAnswers(Result):
             return figure.update_xaxes(visible=False).update_yaxes(visible=False)
         rows = self.table.head(_DRAWN)
         if self.column is not None:
-            return figures.dots(rows, label="thing")
+            return figures.dots(rows, label="thing").update_xaxes(rangemode="tozero")
         said = [
             _("{question}: {thing}").format(question=asked(row.question), thing=row.thing)
             for row in rows.itertuples()
         ]
         figure = figures.dots(rows.assign(label=said), label="label")
-        return figure.update_layout(height=max(figures.HEIGHT, 130 + _THREE_LINES * len(rows)))
+        figure.update_layout(height=max(figures.HEIGHT, 130 + _THREE_LINES * len(rows)))
+        return figure.update_xaxes(rangemode="tozero")
 
     def findings(self) -> list[Finding]:
         """What loyal customers share most, where enough of them answered."""

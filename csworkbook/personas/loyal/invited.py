@@ -11,11 +11,13 @@ from csworkbook import engine, figures, language
 from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
+from csworkbook.personas import rows
 from csworkbook.personas.hashing import coded
 from csworkbook.personas.loyal.words import VOCABULARY, choices, labels
 from csworkbook.purchases import left_out_said, less_returns, purchases
 from csworkbook.repeats import duration
 from csworkbook.results import Result, Vocabulary, question
+from csworkbook.tables import require
 
 if TYPE_CHECKING:
     import ibis
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     Frame = pd.DataFrame | ibis.Table
 
 _ANGRY = pd.Timedelta("30D")  # so long after a complaint somebody is not asked for a favour
+_WHOSE = ("contact_id", "customer_id", "opened_at", "channel", "topic", "kind", "email_hash", "order_id")
 _BARS = 8  # days with a purchase; more are one bar
 
 
@@ -87,7 +90,7 @@ def whom(
     bought = purchases(less_returns(orders, returns), margin=margin, zone=zone)
     last = bought.attrs["until"]
     loyal = bought[(bought["x"] + 1 >= least) & (bought["last_at"] >= last - duration(within))]
-    angry = _complained(contacts, last)
+    angry = _complained(contacts, orders, bought.index, last)
     kept = loyal[~loyal.index.isin(angry)]
     if kept.empty:
         raise DataError(
@@ -122,17 +125,19 @@ def _ranked(customers: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values(by, ascending=[False, False, True], ignore_index=True)
 
 
-def _complained(contacts: Frame | None, last: pd.Timestamp) -> set[str]:
-    """Customers with a complaint in the 30 days before the last order."""
-    if contacts is None or not {"kind", "customer_id", "opened_at"} <= set(contacts.columns):
+def _complained(contacts: Frame | None, orders: Frame, buyers: pd.Index, last: pd.Timestamp) -> set[str]:
+    """Customers with a complaint in the 30 days before the last order, by their number, order or e-mail address."""
+    if contacts is None or "kind" not in contacts.columns:
         return set()
-    rows = contacts
-    if not isinstance(rows, pd.DataFrame):
-        rows = engine.table(rows, "contacts", ["customer_id", "opened_at", "kind"])
-        rows = rows.filter(rows.kind == "complaint").to_pandas()
-    rows = rows[(rows["kind"].astype(object) == "complaint") & rows["customer_id"].notna()]
-    at = pd.to_datetime(rows["opened_at"], utc=True)
-    return set(rows.loc[at > last - _ANGRY, "customer_id"].map(engine.as_key))
+    require(contacts, "contacts")
+    if isinstance(contacts, pd.DataFrame):
+        complaints = contacts[(contacts["kind"].astype(object) == "complaint").to_numpy()]
+        complaints = complaints[[name for name in _WHOSE if name in complaints]]
+    else:
+        complaints = engine.table(contacts, "contacts", _WHOSE)
+        complaints = complaints.filter(complaints.kind == "complaint")
+    found = rows.asked(complaints, orders, pd.Series(1, buyers))
+    return set(found.loc[found["at"] > last - _ANGRY, "customer_id"])
 
 
 def _in_turn(table: pd.DataFrame, tables: tuple, about: dict) -> pd.DataFrame:
@@ -208,6 +213,7 @@ class Invited(Result):
     every: pd.Series | None = field(default=None, repr=False)
     left_out: dict = field(default_factory=dict)
     currency: str = "EUR"
+    people: ClassVar[bool] = True
     vocabulary: ClassVar[Vocabulary] = VOCABULARY
 
     @property
@@ -259,9 +265,14 @@ class Invited(Result):
         days = self.every.clip(upper=_BARS).value_counts().reindex(range(1, _BARS + 1), fill_value=0)
         names = [language.number(day) if day < _BARS else f"{language.number(day)}+" for day in days.index]
         colours = [figures.ACCENT if day >= self.asked["least"] else figures.QUIET for day in days.index]
+        small = {"size": 13}
         figure = figures.blank(
-            xaxis={"title": _("days with a purchase"), "type": "category", "showgrid": False},
-            yaxis={"title": _("customers"), "tickformat": ",.0f"},
+            xaxis={
+                "title": {"text": _("days with a purchase"), "font": small},
+                "type": "category",
+                "showgrid": False,
+            },
+            yaxis={"title": {"text": _("customers"), "font": small, "standoff": 10}, "tickformat": ",.0f"},
         )
         figure.add_bar(
             x=names,

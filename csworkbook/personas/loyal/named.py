@@ -132,7 +132,7 @@ def _cut_where_known(pieces: pd.DataFrame, joint: re.Pattern) -> pd.DataFrame:
     cut = both["said"].map(joint.split)
     parts = cut.explode().drop_duplicates().astype("str")
     known = set(parts[_keys(parts).isin(set(_keys(whole["said"])))])
-    found = both.assign(said=[_parted(one, known) for one in cut]).explode("said")
+    found = both.assign(said=[_parted(one, known) for one in cut]).explode("said").dropna(subset="said")
     return pd.concat([whole, found], ignore_index=True)
 
 

@@ -46,6 +46,7 @@ def choices() -> dict[tuple[str, object], str]:
     return {
         ("column", None): _("all questions"),
         ("persona", None): _("everybody"),
+        ("within", "180D"): _("half a year"),
         ("within", "182D"): _("half a year"),
         ("within", "365D"): _("a year"),
         ("within", "730D"): _("two years"),

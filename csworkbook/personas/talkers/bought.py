@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from csworkbook.errors import DataError
+from csworkbook.personas import rows
+from csworkbook.personas.rows import keys
 from csworkbook.purchases import day_of, less_returns, nothing_bought, paid_orders, purchases
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ class Bought:
     orders : DataFrame or ibis.Table
         The canonical table.
     paid : DataFrame or None
-        The purchases of a frame (see `purchases.paid_orders`), read once; None for a table of an engine.
+        The purchases of a frame (see `purchases.paid_orders`), read once, by the place of their row in `orders`;
+        None for a table of an engine.
     margin : float
         Gross margin (share of revenue, 0–1) of orders without one of their own.
     zone : str
@@ -44,12 +47,30 @@ class Bought:
         orders = less_returns(orders, returns)
         if not isinstance(orders, pd.DataFrame):
             return cls(orders, None, margin, zone)
+        orders = orders.reset_index(drop=True)
         paid = paid_orders(orders, margin=margin, zone=zone)
         columns = [paid["customer_id"].cat.codes, paid["day"], paid["spent"], paid["margin"]]
         order = np.lexsort([column.to_numpy() for column in reversed(columns)])
         return cls(
             orders, paid.iloc[order], margin, zone
         )  # one order, so that sums never depend on how rows came
+
+    def categories(self, order_lines: Frame) -> pd.DataFrame:
+        """What each customer bought from: customer_id, value (category), each once or with a count.
+
+        Where an order number stands for several orders, its lines are of the first customer by the alphabet.
+        """
+        if self.paid is None or not isinstance(order_lines, pd.DataFrame):
+            return rows.counts(self.orders, order_lines, "category", zone=self.zone)
+        customer = self.paid["customer_id"].cat
+        names = customer.categories.to_numpy(object)[customer.codes]
+        owners = pd.Series(names, keys(self.orders["order_id"])[self.paid.index])
+        owners = owners[owners.index.notna() & ~owners.index.duplicated()]
+        lines = {
+            "customer_id": pd.Series(keys(order_lines["order_id"]), dtype=object).map(owners),
+            "value": keys(order_lines["category"]),
+        }
+        return pd.DataFrame(lines).dropna().drop_duplicates(ignore_index=True)
 
     def whole(self) -> pd.DataFrame:
         """Of all time: as `between`, with ``attrs`` left_out (orders by why) and until (whole day since 1970).

@@ -60,9 +60,11 @@ def helpdesk_list(
     _check(ids, key)
     found = _chosen(result)
     customers, found = found.index.tolist(), found.reset_index(drop=True)
-    found.insert(0, "customer_id", coded(customers, key) if ids == "hashed" else customers)
+    found.insert(0, "customer_id", customers)
     by = ["traits", "margin", "questions", "customer_id"]
     found = found.sort_values(by, ascending=[False, False, False, True], ignore_index=True)
+    if ids == "hashed":
+        found["customer_id"] = coded(found["customer_id"], key)
     columns = [name for name in COLUMNS if result.known.bought is not None or name not in _OF_ORDERS]
     heads = {name: VOCABULARY.head(name) for name in columns}
     listed = found[columns].rename(columns=heads)

@@ -13,7 +13,6 @@ from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
-from csworkbook.personas import rows
 from csworkbook.personas.talkers import method as relational_method
 from csworkbook.personas.talkers import sides as relational_sides
 from csworkbook.personas.talkers.later import Later
@@ -115,18 +114,16 @@ def relational(
         told,
         known,
         follow(known, rule, duration(after).days, currency),
-        _categories(known, order_lines, told, zone),
+        _categories(known, order_lines, told),
         currency,
     )
 
 
-def _categories(known: Base, order_lines: Frame | None, told: Told, zone: str) -> pd.DataFrame:
+def _categories(known: Base, order_lines: Frame | None, told: Told) -> pd.DataFrame:
     """What they buy, where order lines tell categories; else no rows."""
     if known.orders is None or order_lines is None or "category" not in order_lines.columns:
         return pd.DataFrame(columns=["category", "difference", "p"])
-    return relational_sides.buys(
-        rows.counts(known.orders.orders, order_lines, "category", zone=zone), told.customers
-    )
+    return relational_sides.buys(known.orders.categories(order_lines), told.customers)
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def buys(bought: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     bought : DataFrame
-        customer_id, value (category), count, as `rows.counts` gives.
+        customer_id, value (category), each pair once, as `Bought.categories` gives.
     customers : DataFrame
         As `relational_traits.judged` gives.
 
