@@ -304,3 +304,33 @@ def test_orders_that_tell_are_believed():
     assert less_returns(BY_HAND, None) is BY_HAND
     lazy = ibis.memtable(told)
     assert less_returns(lazy, RETURNS) is lazy
+
+
+# ---------------------------------------------------------------- amounts without end
+@pytest.mark.parametrize("column", ["revenue", "margin", "refunded"])
+@pytest.mark.parametrize("kind", [float, object])
+def test_an_amount_without_end_is_not_told(column, kind):
+    frame = random_orders(3)
+    endless, untold = frame.copy(), frame.copy()
+    endless.loc[:20, column], untold.loc[:20, column] = [np.inf, -np.inf, np.inf] * 7, np.nan
+    expected = purchases(untold, margin=0.35, zone=ZONE)
+    given = endless.astype({column: kind})
+    sources = (given, ibis.memtable(endless))
+    for source in sources:
+        found = purchases(source, margin=0.35, zone=ZONE)
+        pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+        assert found.attrs == expected.attrs
+        assert np.isfinite(found[["spent", "margin"]]).all(axis=None)
+
+
+def test_a_return_without_end_is_not_told():
+    shop = BY_HAND.assign(order_id=[f"o{i}" for i in range(6)])
+    back = pd.DataFrame({"order_id": ["o0", "o3", "o3"], "amount": [np.inf, 4.0, -np.inf]})
+    back = back.assign(product_id="p", returned_at="2026-03-01")
+    for orders_, returns in (
+        (shop, back),
+        (ibis.memtable(shop), ibis.memtable(back)),
+        (ibis.memtable(shop), back),
+    ):
+        found = purchases(less_returns(orders_, returns))
+        assert found["spent"].to_dict() == {"ann": 71.0, "bob": 20.0, "cas": 7.0}

@@ -46,7 +46,12 @@ class Files(ipywidgets.VBox):
             Download(_("Customers with their persona (CSV)"), partial(self.customers, "csv")),
         )
         cards = _actions(Download(_("A card per persona, to print (HTML)"), self.cards))
-        parts = [titled(_("Take your personas home")), _soft(_about_cards()), cards, _soft(_about_ids())]
+        parts = [
+            titled(_("Take your personas home")),
+            _soft(_about_cards()),
+            cards,
+            _soft(f"{_about_ids()} {_by_order()}"),
+        ]
         super().__init__([*parts, _line(self.ids), lists])
         self.add_class("csw-panel")
         see(self, False)
@@ -63,13 +68,13 @@ class Files(ipywidgets.VBox):
     def customers(self, kind: str) -> tuple[str, str, bytes]:
         """The list of customers, each with the persona he belongs to."""
         from csworkbook import personas
-        from csworkbook.personas import members
+        from csworkbook.personas import membership
 
         shop, ids = self.page.shop, self.ids.value
         found = shop.call(personas.portraits, personas=self._found())
-        rows = members.members(found, ids=ids, key=shop.key)
-        about = [shop.name, _("Customers with their persona"), members.about(ids)]
-        return file(kind, stem(shop, _("customers per persona")), rows, members.kinds(), about)
+        rows = shop.call(membership.members, found=found, ids=ids, key=shop.key)
+        about = [shop.name, _("Customers with their persona"), membership.about(ids)]
+        return file(kind, stem(shop, _("customers per persona")), rows, membership.kinds(), about)
 
     def _found(self) -> Saved:
         saved = self.saved()
@@ -104,7 +109,7 @@ class _Listing(ipywidgets.VBox):
     ) -> None:
         self.page, self.ids = Page.of(shop), ids
         buttons = _actions(*(Download(name, partial(self.listed, kind)) for kind, name in names.items()))
-        super().__init__([titled(head), _soft(about), _line(ids), buttons])
+        super().__init__([titled(head), _soft(f"{about} {_by_order()}"), _line(ids), buttons])
         self.add_class("csw-panel")
         self.page.answers(self)
 
@@ -229,4 +234,12 @@ def _about_invitations() -> str:
     return _(
         "The loyal customers, who goes first at the top. With your own customer numbers your mail program finds their "
         "addresses; made unrecognisable, the list can also be shown to others."
+    )
+
+
+def _by_order() -> str:
+    return _(
+        "Customers whom your export knows by their e-mail address only have a made-up number here: you find them in your "
+        "shop system by the number of their last order, which stands at the end of each line of the list with your own "
+        "numbers."
     )

@@ -28,8 +28,6 @@ from csworkbook.pages.talking import boxed, guarded, markup, see, sentence, shar
 from csworkbook.pages.turns import Turns
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from csworkbook.personas import Features, Personas, Saved
     from csworkbook.shop import Shop
 
@@ -263,18 +261,9 @@ def _work(shop: Shop, k: int | None) -> Generator[tuple[int, int], None, tuple[F
     from csworkbook import personas
 
     yield 0, 0
-    features = shop.call(_known)
+    features = personas.features(shop)
     yield 0, 0
     return features, (yield from personas.finding(features, k=k))
-
-
-def _known(
-    orders: pd.DataFrame, order_lines=None, contacts=None, returns=None, *, margin: float, zone: str
-) -> Features:
-    """What is known of each customer, from the tables that every panel about personas goes by."""
-    from csworkbook import personas
-
-    return personas.features_of(orders, order_lines, contacts, returns, margin=margin, zone=zone)
 
 
 class Unfound:

@@ -14,6 +14,7 @@ from csworkbook.personas.likeness.recognise import Recognise, recognise
 from csworkbook.personas.loyal.answers import loyal_answers
 from csworkbook.personas.loyal.invited import invitation_list, whom
 from csworkbook.personas.loyal.questions import loyal_questions
+from csworkbook.personas.membership import members
 from csworkbook.personas.over_time import Moves, moves
 from csworkbook.personas.saved import Saved
 from csworkbook.personas.search import find, finding
@@ -45,6 +46,7 @@ __all__ = [
     "invitation_list",
     "loyal_answers",
     "loyal_questions",
+    "members",
     "moves",
     "nearest",
     "portraits",

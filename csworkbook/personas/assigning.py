@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
-from csworkbook.errors import DataError
+from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.personas import framed
 from csworkbook.personas.clusters import nearest
 from csworkbook.personas.described import Features, measured
 from csworkbook.personas.saved import Saved
 
+if TYPE_CHECKING:
+    from csworkbook.personas.grouping import Personas
 
-def assign(saved: Saved, features: Features | pd.DataFrame) -> pd.Series:
+
+def assign(saved: Saved | Personas, features: Features | pd.DataFrame) -> pd.Series:
     """The persona (1..k) whose centre is nearest, of every customer.
 
     Customers are measured as those were who made the personas, whatever recipe made `features`.
+
+    Parameters
+    ----------
+    saved : Saved or Personas
+        What `find` gave, or its `.saved`.
+    features : Features or DataFrame
+        Of the customers to be put with them.
 
     Returns
     -------
@@ -26,7 +38,15 @@ def assign(saved: Saved, features: Features | pd.DataFrame) -> pd.Series:
     ------
     DataError
         When there are no personas, or the features cannot be measured that way.
+    SettingError
+        When these are no personas, or no features.
     """
+    saved = getattr(saved, "saved", saved)
+    if not isinstance(saved, Saved) or not isinstance(features, (Features, pd.DataFrame)):
+        raise SettingError(
+            _("Customers are put with personas by what is known of them; one of the two is something else."),
+            allowed=_("assign(personas, features): what find(…) gives, and what features(shop) gives."),
+        )
     if saved.k == 0:
         raise nobody()
     scaled = _as_saved(saved, features)

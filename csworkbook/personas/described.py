@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from csworkbook.errors import SettingError
+from csworkbook.language import gettext as _
 from csworkbook.personas import measures
 from csworkbook.personas.blocks import Block
 from csworkbook.personas.remembered import remembered
@@ -70,7 +72,29 @@ def features(shop: Shop) -> Features:
     """What is known of each customer of a shop, from the tables that every panel about personas goes by.
 
     Visits are not among them: personas found with what visits tell could not be told apart without.
+
+    Parameters
+    ----------
+    shop : Shop
+        Its tables orders, order_lines, contacts and returns count; tables of one's own go to `features_of`.
+
+    Returns
+    -------
+    Features
+        See `features_of` for the columns.
+
+    Raises
+    ------
+    SettingError
+        When it is no shop.
+    DataError
+        When no order counts as a purchase of a known customer.
     """
+    if isinstance(shop, pd.DataFrame) or not callable(getattr(shop, "call", None)):
+        raise SettingError(
+            _("This is no shop, so its tables are not known."),
+            next_step=_("Give tables of your own to features_of(orders, order_lines, …)."),
+        )
     return shop.call(_of_shop)
 
 
@@ -102,6 +126,17 @@ def features_of(
 
     Parameters
     ----------
+    orders : DataFrame or ibis.Table
+        order_id, customer_id, ordered_at and revenue are needed; refunded, margin, discount and device count too.
+        What the returns tell was paid back is taken off, and an order without anything left does not count.
+    order_lines : optional
+        order_id, price, quantity and category: lines per order and what is bought.
+    contacts : optional
+        customer_id (or order_id) and handling_minutes: contacts per order and their minutes.
+    returns : optional
+        order_id (whether something came back) and amount (money that was paid back).
+    events : optional
+        customer_id and device: for orders that do not tell their device.
     margin : float
         Share of revenue, 0–1, where an order has no margin of its own.
     zone : str
@@ -110,6 +145,18 @@ def features_of(
         Nothing after this moment; the last order when None.
     recipe : dict, optional
         Of earlier features: measures these customers as those were measured.
+
+    Returns
+    -------
+    Features
+        `.table`, one row per customer: orders (count), spent, margin (money in all, net), order_value (money per
+        order), lines_per_order (count), margin_share (of the amount), discount, december, weekend, evening, returned
+        (shares of his orders, 0–1; `returned` of the orders of which something is left), ``device: <word>`` (share
+        of his orders), ``category: <word>`` (share of the lines, mean of his orders), contacts (per order), minutes
+        (per contact), days_since (the last purchase), days_known (since the first); as far as the tables tell them.
+        `.left_out` says why a column is shown and not compared: "shown only" (how often and how much, which would
+        make one persona of everybody with one order), "no variation" (the same for everybody), "chance" (one
+        customer's own orders differ in it as much as those of any two), "the same as <column>" (says it twice).
 
     Raises
     ------

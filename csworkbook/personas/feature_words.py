@@ -56,7 +56,7 @@ def _names() -> dict[str, str]:
         "margin": _("margin in all"),
         "order_value": _("amount per order"),
         "lines_per_order": _("different products per order"),
-        "margin_share": _("margin, share of the amount"),
+        "margin_share": _("margin as share of the amount"),
         "discount": _("orders with a discount"),
         "december": _("orders in December"),
         "weekend": _("orders at the weekend"),

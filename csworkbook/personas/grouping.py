@@ -17,7 +17,7 @@ from csworkbook.language import mark, ngettext
 from csworkbook.personas import called, pictures, terms
 from csworkbook.personas.assigning import assign, nobody
 from csworkbook.personas.described import Features, features_of
-from csworkbook.personas.judged import BEYOND
+from csworkbook.personas.judged import BEYOND, LEAST_CUSTOMERS
 from csworkbook.personas.remembered import remembered
 from csworkbook.personas.saved import Saved
 from csworkbook.results import Result, Vocabulary, question
@@ -85,13 +85,30 @@ class Personas(Result):
     def text(self) -> str:
         """How many groups, the largest and the one that brings most, and how sure they are; or that there are none."""
         if self.k == 0:
+            if self._few:
+                return " ".join((_too_few(self.saved.why["customers"]), _more()))
             return " ".join(filter(None, (_none_found(), self._why_not, _instead())))
-        first = ngettext(
-            "Your {n} customer falls into {k} groups.",
-            "Your {n} customers fall into {k} groups.",
-            len(self.labels),
-        ).format(n=language.number(len(self.labels)), k=language.number(self.k))
-        return " ".join(filter(None, (first, self._largest, self._richest, self._sure)))
+        return " ".join(filter(None, (self._groups, self._largest, self._richest, self._sure)))
+
+    @property
+    def _few(self) -> bool:
+        """Whether they were too few to look for groups at all."""
+        return self.saved.why.get("customers", LEAST_CUSTOMERS) < LEAST_CUSTOMERS
+
+    @property
+    def _groups(self) -> str:
+        number = len(self.labels)
+        if self.saved.why.get("asked"):
+            first = ngettext(
+                "Your {n} customer is put with one of {k} groups, as many as you asked for.",
+                "Your {n} customers are put into {k} groups, as many as you asked for.",
+                number,
+            )
+        else:
+            first = ngettext(
+                "Your {n} customer falls into {k} groups.", "Your {n} customers fall into {k} groups.", number
+            )
+        return first.format(n=language.number(number), k=language.number(self.k))
 
     @property
     def _largest(self) -> str:
@@ -123,10 +140,8 @@ class Personas(Result):
         if stable is None:
             return ""
         if not self.saved.why.get("clear", True):
-            return _(
-                "You asked for this number of groups: they are not clearer than chance makes them, so take care."
-            )
-        return _("Other draws of your customers give the same groups for the most part.")
+            return _("These groups are not clearer than chance makes them, so take care.")
+        return _("Other samples of your customers give the same groups for the most part.")
 
     @property
     def _why_not(self) -> str:
@@ -326,6 +341,15 @@ def _none_found() -> str:
     return _("Your customers do not fall into clear groups.")
 
 
+def _too_few(customers: int) -> str:
+    said = _("There are too few customers to find groups: {n}, and {least} is the least.")
+    return said.format(n=language.number(customers), least=language.number(LEAST_CUSTOMERS))
+
+
+def _more() -> str:
+    return _("Bring more orders, or read what each of these customers bought and asked.")
+
+
 def _instead() -> str:
     return _(
         "That is an answer too: treat them as one kind of customer, and look at their value and at relational buyers instead. "
@@ -334,4 +358,6 @@ def _instead() -> str:
 
 
 def _advice() -> str:
-    return _("Read three of them in full, and write the texts and the service for them first.")
+    return _(
+        "Read three of them in full, and write your texts for them first, and arrange the service around them."
+    )

@@ -15,7 +15,7 @@ from csworkbook import engine
 from csworkbook.engine.values import second
 from csworkbook.personas import measures
 from csworkbook.personas.described import Features, measured, readable, scaled_by
-from csworkbook.personas.seen import EVENING, Seen, nobody, seen
+from csworkbook.personas.seen import EVENING, Seen, less_back, nobody, seen
 
 if TYPE_CHECKING:
     import ibis
@@ -44,7 +44,7 @@ _NEEDED = {
         "order_id",
         "handling_minutes",
     ),
-    "returns": ("order_id", "product_id", "returned_at"),
+    "returns": ("order_id", "product_id", "returned_at", "amount"),
     "events": ("visitor_id", "at", "step", "customer_id", "device"),
 }
 
@@ -66,7 +66,8 @@ def features_in_engine(
         "orders": orders, "order_lines": order_lines, "contacts": contacts, "returns": returns, "events": events,
     }  # fmt: skip
     tables = {name: _table(one, name, until) for name, one in given.items() if one is not None}
-    customers, some = _sample(tables["orders"])
+    kept = less_back(tables["orders"], tables.get("returns"))
+    customers, some = _sample(kept)
     if customers > SAMPLE:
         tables.pop(
             "events", None
@@ -76,7 +77,7 @@ def features_in_engine(
     known = measured(people, recipe)
     if customers <= SAMPLE:
         return known
-    return _everybody(tables, people, known, margin, zone)
+    return _everybody({**tables, "orders": kept}, people, known, margin, zone)
 
 
 def _table(source: Frame, name: str, until: pd.Timestamp | None) -> ibis.Table:

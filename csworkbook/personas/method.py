@@ -44,7 +44,7 @@ def _chosen(found: Personas) -> str:
         return ""
     return _(
         "Groups by k-means, their number by the mean silhouette: {silhouette} for {k} groups, where the same shop "
-        "dealt at random, or a smooth cloud of customers, gives {chance} at most; agreement between draws of the "
+        "dealt at random, or a smooth cloud of customers, gives {chance} at most; agreement between samples of the "
         "customers (adjusted Rand) {stability}."
     ).format(
         silhouette=language.number(why["silhouette"], 2),

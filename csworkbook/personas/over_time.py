@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from csworkbook import estimates, figures, language
 from csworkbook.errors import DataError, SettingError
-from csworkbook.estimates import LEVEL, Shift
+from csworkbook.estimates import LEVEL, Estimate, Shift
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
@@ -165,8 +166,56 @@ def _shifts(table: pd.DataFrame, by: str, seed: int) -> dict[int, Shift]:
 
 
 @dataclass(frozen=True)
+class Peak:
+    """A share that was surely higher for a while.
+
+    Attributes
+    ----------
+    persona : int
+    at : Timestamp
+        The first day of the period (of the highest one, where it comes back every year).
+    share : Estimate
+        In that period; of one that comes back every year in all of them together.
+    usual : float
+        The share in all other periods together, 0–1.
+    yearly : bool
+        Whether every such month of all years there are, two at least, is a peak.
+    """
+
+    persona: int
+    at: pd.Timestamp
+    share: Estimate
+    usual: float
+    yearly: bool
+
+
+def _peak(table: pd.DataFrame, by: str) -> Peak | None:
+    """The period furthest above the others' share of a persona, of those that surely are above it."""
+    from scipy.stats import hypergeom
+
+    count, n = (table[name].to_numpy() for name in ("count", "n"))
+    all_count, all_n = (table.groupby("persona")[name].transform("sum").to_numpy() for name in ("count", "n"))
+    with np.errstate(all="ignore"):
+        above = count / n - (all_count - count) / (all_n - n)
+    p = estimates.adjust(hypergeom.sf(count - 1, all_n, all_count, n))
+    sure = (p < 1 - LEVEL) & (above > 0)
+    if not sure.any():
+        return None
+    best = int(np.argmax(np.where(sure, above, -np.inf)))
+    mine = (table["persona"] == table["persona"].iloc[best]).to_numpy()
+    months = table[by].dt.month.to_numpy()
+    alike = mine & (months == months[best])
+    yearly = by == "month" and bool(alike.sum() > 1 and sure[alike].all())
+    alike = alike if yearly else np.arange(len(table)) == best
+    rest = mine & ~alike
+    share = estimates.share(count[alike].sum(), n[alike].sum())
+    usual = float(count[rest].sum() / n[rest].sum())
+    return Peak(int(table["persona"].iloc[best]), pd.Timestamp(table[by].iloc[best]), share, usual, yearly)
+
+
+@dataclass(frozen=True)
 class Moves(Result):
-    """The shares of personas over time; `shifts` is the step in each one's level."""
+    """The shares of personas over time; `shifts` is the step in each one's level, `peak` the largest passing rise."""
 
     by: str = "month"
     shifts: dict[int, Shift] | None = None
@@ -211,13 +260,44 @@ class Moves(Result):
         )
         return " ".join([first, *([more] if also else []), _caution()])
 
+    @cached_property
+    def peak(self) -> Peak | None:
+        """The largest passing peak: a period in which a persona is surely above its share of all others."""
+        return _peak(self.table, self.by)
+
     def _steady(self) -> str:
         largest = self.table.groupby("persona")[["count", "n"]].sum()
         share = estimates.share(*largest.loc[largest["count"].idxmax()])
-        return _(
-            "The same kinds of customers buy all along: no share shifted more than chance can. “{name}” is {share} "
-            "of those who buy."
+        said = _(
+            "The same kinds of customers buy all along: no share went to another level and stayed there. “{name}” is "
+            "{share} of those who buy."
         ).format(name=self.names[int(largest["count"].idxmax()) - 1], share=share.say())
+        return " ".join(filter(None, (said, self._passing())))
+
+    def _passing(self) -> str:
+        """Which share rose for a while, and whether it does so every year."""
+        peak = self.peak
+        if peak is None:
+            return ""
+        said = {
+            (True, "month"): _(
+                "Each {month} the share of “{name}” is higher: {share}, where all other months together give {usual}."
+            ),
+            (False, "month"): _(
+                "In {when} the share of “{name}” was higher: {share}, where all other months together give {usual}."
+            ),
+            (False, "quarter"): _(
+                "In the quarter from {when} on the share of “{name}” was higher: {share}, where all other "
+                "quarters together give {usual}."
+            ),
+        }[peak.yearly, self.by]
+        return said.format(
+            month=language.day(peak.at, "MMMM"),
+            when=language.day(peak.at, "MMMM yyyy"),
+            name=self.names[peak.persona - 1],
+            share=peak.share.say(),
+            usual=language.percent(peak.usual),
+        )
 
     @property
     def method(self) -> str:
@@ -227,6 +307,11 @@ class Moves(Result):
             "December. One step in level per persona, by likelihood; tested by shuffling the periods 999 times, "
             "corrected for all personas (Holm). Seasons can look like a step when there are few years."
         )
+        passing = _(
+            "A period with a higher share: one period against all others together (Fisher's exact test), corrected for all personas "
+            "and periods (Holm)."
+        )
+        said = f"{said} {passing}" if self.shifts and self.surest is None else said
         if not self.left_out:
             return said
         left = ngettext(

@@ -35,8 +35,8 @@ class Saved:
     shares : list of float
         The share of customers of each when they were found, 0–1.
     why : dict
-        The numbers that spoke for or against groups: silhouette, chance, stability, share within the pull of
-        chance, customers.
+        The numbers that spoke for or against groups: customers, k, silhouette, silhouette_chance, stability, clear,
+        and ``asked`` (True) where somebody asked for this number of groups.
 
     >>> Saved.read(Saved(k=0, seed=0, recipe={}).document())
     Saved(k=0, seed=0, recipe={}, centres=[], names=[], found_at='', shares=[], why={})

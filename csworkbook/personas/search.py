@@ -51,11 +51,18 @@ def find(
     Returns
     -------
     Personas
+        `.k` (0 = no clear groups), `.labels` (customer_id → 1..k), `.trials` (how clear each number of groups is), and
+        `.table`, one row per persona, the largest first: persona (1..k), name, customers (count), share, share_low,
+        share_high (of the customers, 0–1, 95 % Wilson interval), revenue (money, net), revenue_share, revenue_low,
+        revenue_high (0–1), and as far as known the means orders (count), order_value (money), discount (share of
+        orders, 0–1) and contacts (per order). Money is NaN where a frame has no column `spent`.
 
     Raises
     ------
     SettingError
-        When `k` or `most` cannot be.
+        When `k` or `most` cannot be, or `features` is something else.
+    DataError
+        When a frame has no rows, or a column that is neither number nor word.
 
     >>> find(pd.DataFrame({"a": [1.0], "b": [2.0]}, index=["x"])).k
     0
@@ -76,7 +83,7 @@ def finding(
     """`find` in steps: gives (done, of) after each, and in the end the personas."""
     from csworkbook.personas.grouping import personas_of
 
-    features = framed.features(features) if isinstance(features, pd.DataFrame) else features
+    features, k = _of_customers(features), _whole(k)
     _require(features, k, most)
     rows = _fitted(len(features), seed)
     matrix = features.scaled.to_numpy(float)
@@ -99,7 +106,8 @@ def finding(
     chosen = table.loc[table["chosen"], "k"]
     if chosen.empty:
         return personas_of(features, nothing(features, seed, table), table)
-    saved = _saved(features, matrix, trials.centres(int(chosen.iloc[0])), seed, table)
+    asked = {} if k is None else {"asked": True}
+    saved = _saved(features, matrix, trials.centres(int(chosen.iloc[0])), seed, judged.best(table) | asked)
     return personas_of(features, saved, table)
 
 
@@ -109,13 +117,11 @@ def nothing(features: Features, seed: int, table: pd.DataFrame | None = None) ->
     return Saved(k=0, seed=seed, recipe=features.recipe, found_at=_day(features), why=why)
 
 
-def _saved(
-    features: Features, matrix: np.ndarray, centres: np.ndarray, seed: int, table: pd.DataFrame
-) -> Saved:
+def _saved(features: Features, matrix: np.ndarray, centres: np.ndarray, seed: int, numbers: dict) -> Saved:
     sizes = np.bincount(clusters.nearest(matrix, centres), minlength=len(centres))
     order = np.lexsort([*centres.T[::-1], -sizes])
     shares = (sizes[order] / sizes.sum()).round(6).tolist()
-    why = {"customers": len(features)} | judged.best(table)
+    why = {"customers": len(features)} | numbers
     return Saved(
         k=len(centres),
         seed=seed,
@@ -137,6 +143,31 @@ def _fitted(size: int, seed: int) -> np.ndarray:
 
 def _day(features: Features) -> str:
     return "" if features.seen is None else str(features.seen.at.max().astype("datetime64[D]"))
+
+
+def _of_customers(features: Features | pd.DataFrame) -> Features:
+    if isinstance(features, pd.DataFrame):
+        return framed.features(features)
+    if not isinstance(features, Features):
+        raise SettingError(
+            _("Personas are looked for among features, and this is something else."),
+            allowed=_(
+                "What features(shop) or features_of(orders, …) gives, or a table with one row per customer."
+            ),
+        )
+    return features
+
+
+def _whole(k: object) -> int | None:
+    """The number of groups as a whole number: 2.0 is 2, and words are none."""
+    if k is None:
+        return None
+    real = isinstance(k, (int, float, np.integer, np.floating)) and not isinstance(k, bool)
+    if not real or k != k or k in (np.inf, -np.inf) or int(k) != k:
+        raise SettingError(
+            _("“{k}” is no number of personas.").format(k=k), allowed=_("2 to 20, or let it be found.")
+        )
+    return int(k)
 
 
 def _require(features: Features, k: int | None, most: int) -> None:

@@ -15,13 +15,18 @@ import pandas as pd
 from csworkbook.engine.values import as_key, times
 from csworkbook.errors import DataError
 from csworkbook.language import gettext as _
-from csworkbook.purchases import paid_orders
+from csworkbook.purchases import less_returns, paid_orders
 from csworkbook.tables import require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import ibis
+
+    Frame = pd.DataFrame | ibis.Table
+
 EVENING = 18  # o'clock
+_DIGITS = 6  # of an amount of money; what lies behind is how computers write numbers
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Seen:
     customers : Index of str
         Sorted; `customer` holds places in it.
     customer, at, net, margin : ndarray
-        Per order: whose, when (UTC), revenue less what was paid back, margin (money).
+        Per order: whose, when (UTC), revenue less what was paid back (also by the returns), margin (money).
     flags : dict of ndarray
         Per order and subject (discount, december, weekend, evening, returned, margin_share) a number, NaN
         where not known.
@@ -134,12 +139,13 @@ def seen(
         When no order counts as a purchase of a known customer, or a required column is missing.
     """
     require(orders, "orders")
-    table, left_out = _bought(orders, margin, zone, until)
+    returns = _until(returns, until)
+    table, left_out = _bought(orders, returns, margin, zone, until)
     customers, table = _in_order(table)
     place = pd.Series(np.arange(len(table)), index=table["order"])
     place = place[~place.index.duplicated() & place.index.notna()]
     flags = _flags(table, orders, zone)
-    back = _returned(table, returns, orders, until)
+    back = _returned(table, returns, orders)
     flags |= {} if back is None else {"returned": back}
     line_order, line_net, category = _lines(order_lines, place)
     whose, minutes = _contacts(contacts, customers, place, table["customer"].to_numpy(), until)
@@ -200,8 +206,34 @@ def numbers(frame: pd.DataFrame, column: str) -> np.ndarray:
     return pd.to_numeric(frame[column].astype(object), errors="coerce").to_numpy(float)
 
 
+def less_back(orders: Frame, returns: Frame | None) -> Frame:
+    """The orders less what the returns tell was paid back (`less_returns`), without the noise of adding up.
+
+    Amounts of one order add up to its revenue but for the last bit of a number: such an order was paid back.
+    """
+    kept = less_returns(orders, returns)
+    if kept is orders:
+        return orders
+    rounded = kept["refunded"].round(_DIGITS)
+    if isinstance(kept, pd.DataFrame):
+        return kept.assign(refunded=rounded)
+    return kept.mutate(refunded=rounded)
+
+
+def _until(returns: pd.DataFrame | None, until: pd.Timestamp | None) -> pd.DataFrame | None:
+    """The returns up to a moment."""
+    if returns is None or until is None or not len(returns):
+        return returns
+    require(returns, "returns")
+    return returns[times(returns["returned_at"], "returns").to_numpy("datetime64[us]") <= _plain(until)]
+
+
 def _bought(
-    orders: pd.DataFrame, margin: float, zone: str, until: pd.Timestamp | None
+    orders: pd.DataFrame,
+    returns: pd.DataFrame | None,
+    margin: float,
+    zone: str,
+    until: pd.Timestamp | None,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """The orders that count as a purchase (see `purchases`): order, who, at, net, margin and what is told of them."""
     orders = orders.reset_index(drop=True)  # so that the index says which rows count
@@ -209,7 +241,7 @@ def _bought(
     if until is not None:
         early = ~(at > _plain(until))
         orders, at = orders[early].reset_index(drop=True), at[early]
-    paid = paid_orders(orders, margin=margin, zone=zone)
+    paid = paid_orders(less_back(orders, returns), margin=margin, zone=zone)
     left_out = {why: n for why, n in paid.attrs["left_out"].items() if n or why != "no_time"}
     rows = paid.index.to_numpy()
     if not len(rows):
@@ -272,17 +304,12 @@ def _flags(table: pd.DataFrame, orders: pd.DataFrame, zone: str) -> dict[str, np
     return found
 
 
-def _returned(
-    table: pd.DataFrame, returns: pd.DataFrame | None, orders: pd.DataFrame, until: pd.Timestamp | None
-) -> np.ndarray | None:
+def _returned(table: pd.DataFrame, returns: pd.DataFrame | None, orders: pd.DataFrame) -> np.ndarray | None:
     """Whether something of the order came back; None where nothing tells."""
     if returns is None or not len(returns):
         return table["back"].to_numpy(float) if "refunded" in orders else None
     require(returns, "returns")
-    sent = returns
-    if until is not None:
-        sent = returns[times(returns["returned_at"], "returns").to_numpy("datetime64[us]") <= _plain(until)]
-    return (table["back"] | table["order"].isin(keys(sent["order_id"]))).to_numpy(float)
+    return (table["back"] | table["order"].isin(keys(returns["order_id"]))).to_numpy(float)
 
 
 def _lines(lines: pd.DataFrame | None, place: pd.Series) -> tuple[np.ndarray, np.ndarray, Words | None]:

@@ -6,7 +6,7 @@ purchase, as in the models of how often customers buy (Fader, Hardie & Lee 2005)
 """
 
 from csworkbook.purchases.asked import day_of, left_out_said, nothing_bought
-from csworkbook.purchases.refunds import less_returns
+from csworkbook.purchases.refunds import less_returns, tells_refunds
 from csworkbook.purchases.summary import account, counted, paid_orders, purchases
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "nothing_bought",
     "paid_orders",
     "purchases",
+    "tells_refunds",
 ]

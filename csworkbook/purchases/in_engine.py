@@ -40,7 +40,7 @@ def expression(orders: pd.DataFrame | ibis.Table, margin: float | None, zone: st
     table = engine.table(orders, "orders", COLUMNS)
     first, last = _ends(table)
     shifts = _shifts(first, last, zone)
-    table = table.mutate(revenue=_told(table.revenue), refunded=_told(table.refunded).fill_null(0.0))
+    table = table.mutate(revenue=finite(table.revenue), refunded=finite(table.refunded).fill_null(0.0))
     rows = table.select(
         customer_id=table.customer_id,
         day=_day(table.ordered_at, shifts),
@@ -94,9 +94,9 @@ def _is_duckdb(value: ibis.Value) -> bool:
     return value.get_backend().name == "duckdb"
 
 
-def _told(value: ibis.Value) -> ibis.Value:
-    """A number, null where it is not one: engines take NaN to be above everything."""
-    return value.isnan().ifelse(None, value)
+def finite(value: ibis.Value) -> ibis.Value:
+    """A number, null where it is none or without end: engines take NaN to be above everything."""
+    return (value.isnan() | value.isinf()).ifelse(None, value)
 
 
 def _shifts(first: int, last: int, zone: str) -> list[tuple[int, int]]:
@@ -123,7 +123,7 @@ def _earned(table: ibis.Table, margin: float) -> ibis.Value:
     """`order_value.margins` as an expression."""
     import ibis
 
-    own, revenue, back = _told(table.margin), table.revenue, table.refunded
+    own, revenue, back = finite(table.margin), table.revenue, table.refunded
     left = ibis.cases((back <= 0, 1.0), (revenue <= 0, 1.0), (back >= revenue, 0.0), else_=1 - back / revenue)
     return own.fill_null(revenue * margin) * left
 

@@ -61,13 +61,25 @@ def paid_frame(orders: pd.DataFrame, margin: float | None, zone: str, free: bool
 
 
 def _readable(orders: pd.DataFrame) -> pd.DataFrame:
-    """The columns that are looked at; amounts in text are read as every engine reads them."""
+    """The columns that are looked at; amounts in text are read as every engine reads them, endless ones not."""
     read = orders[[name for name in COLUMNS if name in orders]]
     odd = [name for name in _MONEY if name in read and read[name].dtype.kind not in "iufb"]
-    if not odd:
+    if odd:
+        numbers = engine.table(read.assign(order_id=""), "orders", odd).to_pandas()
+        read = read.assign(**{name: numbers[name].to_numpy(float) for name in odd})
+    endless = [name for name in _MONEY if name in read and np.isinf(_money(read, name)).any()]
+    if not endless:
         return read
-    numbers = engine.table(read.assign(order_id=""), "orders", odd).to_pandas()
-    return read.assign(**{name: numbers[name].to_numpy(float) for name in odd})
+    return read.assign(**{name: told(_money(read, name)) for name in endless})
+
+
+def told(amount: np.ndarray) -> np.ndarray:
+    """Amounts, NaN where one is not told or without end.
+
+    >>> told(np.array([1.0, np.inf])).tolist()
+    [1.0, nan]
+    """
+    return np.where(np.isfinite(amount), amount, np.nan)
 
 
 def _money(frame: pd.DataFrame, column: str) -> np.ndarray:

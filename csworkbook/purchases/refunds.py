@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from csworkbook import engine
+from csworkbook.purchases.in_engine import finite
+from csworkbook.purchases.in_memory import told
 from csworkbook.tables import require
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ def less_returns(orders: Table, returns: Table | None) -> Table:
     >>> less_returns(orders, returns)["refunded"].tolist()
     [0.0, 9.0]
     """
-    if returns is None or "amount" not in returns.columns or _tells(orders):
+    if returns is None or "amount" not in returns.columns or tells_refunds(orders):
         return orders
     for table, name in ((orders, "orders"), (returns, "returns")):
         if "order_id" not in table.columns:
@@ -44,7 +47,12 @@ def less_returns(orders: Table, returns: Table | None) -> Table:
     return _lazy(orders, returns)
 
 
-def _tells(orders: Table) -> bool:
+def tells_refunds(orders: Table) -> bool:
+    """Whether any order tells what was paid back on it.
+
+    >>> tells_refunds(pd.DataFrame({"refunded": [None, 0.0]})), tells_refunds(pd.DataFrame({"revenue": [1.0]}))
+    (True, False)
+    """
     if "refunded" not in orders.columns:
         return False
     told = orders["refunded"].notna().any() if isinstance(orders, pd.DataFrame) else None
@@ -57,6 +65,7 @@ def _by_order(returns: Table) -> pd.Series:
         returns = engine.table(returns, "returns", ["order_id", "amount"]).to_pandas()
     amount = pd.to_numeric(returns["amount"], errors="coerce")
     order = returns["order_id"].map(engine.as_key, na_action="ignore").astype(object)
+    amount = pd.Series(told(amount.to_numpy(float, na_value=np.nan)), index=amount.index)
     return amount.fillna(0.0).groupby(order.to_numpy()).sum()
 
 
@@ -72,7 +81,7 @@ def _lazy(orders: ibis.Table, returns: Table) -> ibis.Table:
         back = ibis.memtable(_by_order(returns).rename("amount").rename_axis("order_id").reset_index())
     else:
         lines = engine.table(returns, "returns", ["order_id", "amount"])
-        back = lines.group_by("order_id").aggregate(amount=lines.amount.sum())
+        back = lines.group_by("order_id").aggregate(amount=finite(lines.amount).sum())
     back = back.select(back_on=back.order_id, back=back.amount)
     kept = orders.drop("refunded") if "refunded" in orders.columns else orders
     joined = kept.mutate(order_key=engine.key(kept.order_id)).left_join(back, [("order_key", "back_on")])

@@ -14,7 +14,7 @@ from csworkbook.language import mark
 from csworkbook.purchases import less_returns, purchases
 from csworkbook.results import question
 from csworkbook.value import words
-from csworkbook.value.concentration_result import Concentration, Curve
+from csworkbook.value.concentration_result import FEW, Concentration, Curve
 
 if TYPE_CHECKING:
     import ibis
@@ -55,7 +55,8 @@ def concentration(
     -------
     Concentration
         table: group (top, all, again, once), customers, of_customers (share of all customers), money (together),
-        per_customer, share (of all the money), low, high. `curve` holds the whole curve, best first.
+        per_customer, share (of all the money), low, high (empty of fewer than 20 customers). `curve` holds the
+        whole curve, best first.
 
     Raises
     ------
@@ -127,7 +128,9 @@ def _at(running: np.ndarray, top: float) -> np.ndarray:
 
 
 def _ends(amount: np.ndarray, once: np.ndarray, top: float, seed: int) -> dict[str, np.ndarray]:
-    """95% intervals: of the share of the best, and of that of customers who bought once."""
+    """95% intervals: of the share of the best, and of that of customers who bought once; none of a few customers."""
+    if len(amount) < FEW:
+        return {"top": np.full(2, np.nan), "once": np.full(2, np.nan)}
     if len(amount) > _RESAMPLED:
         return {"top": _top_error(amount, top), "once": _once_error(amount, once)}
     rng = np.random.default_rng(seed)
@@ -198,7 +201,7 @@ def _later(
     """
     first, last = bought["first_at"].min(), bought.attrs["until"]
     middle = (first + (last - first) / 2).normalize()
-    if (last - first).days < 180:
+    if (last - first).days < 180 or len(bought) < FEW:
         return None
     try:
         before = purchases(orders, until=middle.date(), margin=margin, zone=zone)

@@ -11,6 +11,7 @@ from csworkbook import estimates, evidence, language
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
+from csworkbook.language import ngettext
 from csworkbook.purchases import left_out_said
 from csworkbook.results import Result, Vocabulary
 from csworkbook.value import words
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _CENTS_BELOW = 100
+FEW = 20  # customers; of fewer nothing is told
 _ENOUGH = 200  # customers; of fewer the best fifth hangs on a handful
 
 
@@ -87,7 +89,17 @@ class Concentration(Result):
     @property
     def text(self) -> str:
         """What the best bring beside 80/20, the customers with one purchase, and whether the best stay the best."""
+        if self.best.n < FEW:
+            return self._too_few
         return " ".join(filter(None, (self._answer, self._beside, self._once, self._stay)))
+
+    @property
+    def _too_few(self) -> str:
+        return ngettext(
+            "There is one customer only: too few to tell how much the best of them bring.",
+            "There are {n} customers only: too few to tell how much the best of them bring.",
+            self.best.n,
+        ).format(n=language.number(self.best.n))
 
     @property
     def _answer(self) -> str:

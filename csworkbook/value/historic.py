@@ -65,7 +65,7 @@ def historic(
         table: cohort (first day), customers, revenue, margin (money per customer so far) with revenue_low,
         revenue_high, margin_low, margin_high, margin_3, margin_6, margin_12 (money per customer in the first
         91, 182 and 365 days, only where that time is over for everybody of the cohort) with low_3, high_3 …,
-        spent_3 …, small (fewer than 30 customers).
+        spent_3 …, small (fewer than 30 customers: no ranges). No range goes below 0 where nobody brought less.
 
     Raises
     ------
@@ -111,16 +111,22 @@ def _cohorts(found: pd.DataFrame, months: int, until: int) -> pd.DataFrame:
     columns = [f"{what}_{n}" for n in AFTER for what in ("spent", "margin")]
     grouped = found[["spent", "margin", *columns]].groupby(group)
     mean, n = grouped.mean(), grouped.size()
-    half = _t(n) * grouped.std(ddof=1) / np.sqrt(n.to_numpy())[:, None]
+    half = (_t(n) * grouped.std(ddof=1) / np.sqrt(n.to_numpy())[:, None]).where(n >= SMALL)
+    least = _least(found)
     begins = (n.index.to_numpy() * months).astype("datetime64[M]")
     ends = (begins + months).astype("datetime64[D]").astype("int64") - 1
     table = {"cohort": pd.DatetimeIndex(begins.astype("datetime64[us]")), "customers": n.to_numpy()}
-    table |= _with_ends("revenue", "revenue_low", "revenue_high", mean["spent"], half["spent"])
-    table |= _with_ends("margin", "margin_low", "margin_high", mean["margin"], half["margin"])
+    table |= _with_ends(
+        "revenue", "revenue_low", "revenue_high", mean["spent"], half["spent"], least["spent"]
+    )
+    table |= _with_ends(
+        "margin", "margin_low", "margin_high", mean["margin"], half["margin"], least["margin"]
+    )
     for months_on, days in AFTER.items():
         over = ends + days - 1 <= until
         name = f"margin_{months_on}"
-        parts = _with_ends(name, f"low_{months_on}", f"high_{months_on}", mean[name], half[name])
+        ends_of = f"low_{months_on}", f"high_{months_on}"
+        parts = _with_ends(name, *ends_of, mean[name], half[name], least["margin"])
         parts[f"spent_{months_on}"] = mean[f"spent_{months_on}"].to_numpy()
         table |= {column: np.where(over, values, np.nan) for column, values in parts.items()}
     return pd.DataFrame(table).assign(small=n.to_numpy() < SMALL)
@@ -134,9 +140,16 @@ def _t(n: pd.Series) -> np.ndarray:
     return np.where(n.to_numpy() > 1, t.ppf((1 + LEVEL) / 2, many), np.nan)[:, None]
 
 
-def _with_ends(name: str, low: str, high: str, mean: pd.Series, half: pd.Series) -> dict[str, np.ndarray]:
+def _least(found: pd.DataFrame) -> pd.Series:
+    """Below which no range goes: nought where nobody brought less."""
+    return pd.Series({name: 0.0 if found[name].min() >= 0 else -np.inf for name in ("spent", "margin")})
+
+
+def _with_ends(
+    name: str, low: str, high: str, mean: pd.Series, half: pd.Series, least: float
+) -> dict[str, np.ndarray]:
     value, half = mean.to_numpy(), half.to_numpy()
-    return {name: value, low: value - half, high: value + half}
+    return {name: value, low: np.maximum(value - half, least), high: value + half}
 
 
 def _first(found: pd.DataFrame, months: int, until: int) -> tuple[float, float, float, int]:
@@ -150,4 +163,5 @@ def _mean(values: pd.Series) -> tuple[float, float, float, int]:
         return np.nan, np.nan, np.nan, 0
     value = float(values.mean())
     half = float((_t(pd.Series([n])) * values.std(ddof=1) / np.sqrt(n)).item()) if n > 1 else np.nan
-    return value, value - half, value + half, n
+    low = value - half
+    return value, max(low, 0.0) if values.min() >= 0 else low, value + half, n

@@ -12,6 +12,7 @@ from csworkbook import estimates, language
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
+from csworkbook.language import ngettext
 from csworkbook.purchases import left_out_said
 from csworkbook.results import Result, Vocabulary
 from csworkbook.value import words
@@ -114,9 +115,11 @@ class Historic(Result):
     def _answer(self) -> str:
         if not self.longest:
             n = self.so_far[3]
-            return _("A customer brought {margin} of margin so far, of {n} customers.").format(
-                margin=self._money(self.so_far[0]), n=language.number(n)
-            )
+            return ngettext(
+                "Your one customer brought {margin} of margin so far.",
+                "A customer brought {margin} of margin so far, of {n} customers.",
+                n,
+            ).format(margin=self._money(self.so_far[0]), n=language.number(n))
         value, low, high, n = self.first[self.longest]
         said = {
             12: _("In the first year a customer brings {margin} of margin ({low} to {high}; {n} customers)."),
@@ -163,7 +166,7 @@ class Historic(Result):
             "First purchase = the first one in these orders; whoever bought before they begin stands too late. Margin: the "
             "order's own, else {margin} of the revenue; what was paid back is off where it is known. 3, 6 and 12 months = "
             "91, 182 and 365 days, only where they are over for everybody of the row. Ranges: 95% (t). Fewer than {small} "
-            "customers are marked as a small group."
+            "customers are a small group, without a range."
         ).format(margin=language.percent(self.margin), small=SMALL)
         return " ".join(filter(None, (counted, self._formulas_said, left_out_said(self.left_out))))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from csworkbook import estimates
+from csworkbook import estimates, language
 from csworkbook.errors import DataError
 from csworkbook.estimates import Estimate
 from csworkbook.language import gettext as _
@@ -67,7 +67,7 @@ def mirror(
     Raises
     ------
     DataError
-        When the orders are too few or their time too short, or none is a purchase.
+        When the orders are too few or their time too short, none is a purchase, or nobody came back.
     SettingError
         When `hidden` is no length of time.
     """
@@ -94,6 +94,8 @@ def mirrored(
     before = purchases(orders, until=cut.date(), **asked)
     since = purchases(orders, since=(cut + _DAY).date(), **asked) if _any_after(whole, cut) else None
     seen, spent = _seen(before, since)
+    if not (before["x"].any() or seen.any()):
+        raise _nobody(len(before))
     return replace(_compared(before, seen, spent, cut, end, seed), left_out=whole.attrs["left_out"])
 
 
@@ -112,6 +114,16 @@ def _too_short() -> DataError:
             "For that, orders of at least {days} days and of {n} customers in the first part of them."
         ).format(days=3 * LEAST, n=FEW),
         next_step=_("Bring older orders too."),
+    )
+
+
+def _nobody(customers: int) -> DataError:
+    return DataError(
+        _(
+            "None of the {n} customers of the first part of these orders came back, then or later, so there is nothing to "
+            "foretell from."
+        ).format(n=language.number(customers)),
+        next_step=_("Come back here once customers order again, or bring older orders too."),
     )
 
 

@@ -86,8 +86,11 @@ class Mirror(Result):
 
     @property
     def held(self) -> bool:
-        """Whether what was seen of all of them, orders and money, lies in the ranges foretold."""
-        pairs = ((self.predicted, self.seen), (self.revenue, self.spent))
+        """Whether what was seen of all of them, orders and money, lies in the ranges foretold.
+
+        Where nothing was bought the money says no more than the orders do.
+        """
+        pairs = [(self.predicted, self.seen), (self.revenue, self.spent)][: 2 if self.seen else 1]
         return all(told.low <= seen <= told.high for told, seen in pairs)
 
     def beyond(self, days: int) -> tuple[float, float]:
@@ -104,7 +107,8 @@ class Mirror(Result):
             How far ahead a prediction looks.
         """
         longer = max(days / self.days, 1.0) ** 0.5
-        orders, money = _beyond(self.predicted, self.seen), _beyond(self.revenue, self.spent)
+        orders = _beyond(self.predicted, self.seen)
+        money = _beyond(self.revenue, self.spent) if self.seen else orders
         return longer * orders, longer * max(orders, money)
 
     @property

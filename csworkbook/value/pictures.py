@@ -49,11 +49,20 @@ def _line(figure: go.Figure, part, months: int, colour: str, result: Historic) -
         if months
         else ["margin", "margin_low", "margin_high"]
     )
-    cents = [[language.money(v, result.currency, 2) for v in part[name]] for name in (middle, low, high)]
-    said = _("{when}: {value} ({low} to {high}), n = {n}")
+    told = zip(
+        *(part[name] for name in ("cohort", "customers", "small")),
+        *([language.money(v, result.currency, 2) for v in part[name]] for name in (middle, low, high)),
+        strict=True,
+    )
+    said = {
+        False: _("{when}: {value} ({low} to {high}), n = {n}"),
+        True: _("{when}: {value}, n = {n} (small group)"),
+    }
     hover = [
-        said.format(when=result.cell("cohort", when), value=value, low=least, high=most, n=language.number(n))
-        for when, n, value, least, most in zip(part["cohort"], part["customers"], *cents, strict=True)
+        said[bool(small)].format(
+            when=result.cell("cohort", when), value=value, low=least, high=most, n=language.number(n)
+        )
+        for when, n, small, value, least, most in told
     ]
     figure.add_scatter(
         x=part["cohort"],
@@ -110,7 +119,8 @@ def concentration(result: Concentration) -> go.Figure:
 def _best(figure: go.Figure, result: Concentration) -> None:
     """The share of the best, with its whisker."""
     best = result.best
-    said = _("{share} ({low} to {high}), n = {n}").format(
+    said = _("{share} ({low} to {high}), n = {n}") if best.low == best.low else _("{share}, n = {n}")
+    said = said.format(
         **{end: language.percent(getattr(best, end), 1) for end in ("low", "high")},
         share=language.percent(best.value, 1),
         n=language.number(best.n),

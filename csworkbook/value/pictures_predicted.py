@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from csworkbook import figures, language
 from csworkbook.language import gettext as _
+from csworkbook.language import ngettext
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,9 @@ def _place(place: int, n: int) -> str:
 
 
 def _hover(row, currency: str) -> str:
-    said = _("{n} customers: {value} ({low} to {high})")
+    said = ngettext(
+        "{n} customer: {value} ({low} to {high})", "{n} customers: {value} ({low} to {high})", row.customers
+    )
     amounts = {name: language.money(getattr(row, name), currency) for name in ("value", "low", "high")}
     return said.format(n=language.number(row.customers), **amounts)
 

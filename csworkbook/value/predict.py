@@ -11,13 +11,15 @@ import pandas as pd
 from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
-from csworkbook.purchases import less_returns, purchases
+from csworkbook.purchases import less_returns, purchases, tells_refunds
 from csworkbook.repeats import duration
 from csworkbook.results import question
 from csworkbook.value import forecast, predicted_words, spend
+from csworkbook.value.btyd import Model
 from csworkbook.value.mirror import UNIT, mirrored
 from csworkbook.value.mirror_result import Mirror
 from csworkbook.value.prediction import Prediction
+from csworkbook.value.steady import Steady
 
 if TYPE_CHECKING:
     import ibis
@@ -81,7 +83,7 @@ def predict(
     _require(discount_rate)
     orders = less_returns(orders, returns)
     bought = purchases(orders, unit=UNIT, margin=margin, zone=zone, free=True)
-    found = forecast.Forecast.make(forecast.modelled(bought), bought, ahead / pd.Timedelta(UNIT))
+    found = forecast.Forecast.make(_modelled(bought), bought, ahead / pd.Timedelta(UNIT))
     money = spend.of(bought)
     share = _share(bought, margin)
     rate = float(np.log1p(discount_rate)) * duration(UNIT).days / _YEAR
@@ -105,6 +107,7 @@ def predict(
         forecast.tenths(worth, float(np.hypot(unsure, missed[1]))),
         float(np.hypot(unsure, missed[0])),
         forecast.totals(found, worth, money, unsure)[1] if missed[1] else None,
+        tells_refunds(orders),
     )
 
 
@@ -114,6 +117,13 @@ def _require(discount_rate: float) -> None:
             _("The discount rate {value} cannot be.").format(value=discount_rate),
             allowed=_("0 to 1 a year, such as 0.10."),
         )
+
+
+def _modelled(bought: pd.DataFrame) -> Model | Steady:
+    """Who comes back; nothing is told by customers of whom nobody did, though there was time for it."""
+    if bought["x"].any() or not bought["T"].any():
+        return forecast.modelled(bought)
+    return Steady(np.nan, 0, len(bought), "nobody")
 
 
 def _share(bought: pd.DataFrame, margin: float) -> float:

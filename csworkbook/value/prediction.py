@@ -16,7 +16,7 @@ from csworkbook.language import gettext as _
 from csworkbook.language import ngettext
 from csworkbook.purchases import left_out_said
 from csworkbook.results import Result, Vocabulary
-from csworkbook.value import pictures_predicted, predicted_words
+from csworkbook.value import forecast, pictures_predicted, predicted_words
 from csworkbook.value.btyd import Model
 from csworkbook.value.spend import Spend
 from csworkbook.value.steady import Steady
@@ -60,6 +60,8 @@ class Prediction(Result):
         standard deviation, as a share of them.
     alone : Estimate or None
         `value` with the range that the models alone give; None where no check made it wider.
+    refunds : bool
+        Whether it is known what was paid back, so that it is taken off.
     """
 
     model: Model | Steady | None = None
@@ -75,6 +77,7 @@ class Prediction(Result):
     tenths: pd.DataFrame | None = None
     unsure: float = 0.0
     alone: Estimate | None = None
+    refunds: bool = True
     spare: ClassVar[tuple[str, ...]] = ("alive",)
     people: ClassVar[bool] = True
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
@@ -108,6 +111,10 @@ class Prediction(Result):
     def _instead(self) -> str:
         if isinstance(self.model, Model):
             return ""
+        if self.model.why == "few" and self._few:
+            return _(
+                "There are too few customers to learn who stays, so everybody's own pace was drawn to that of all."
+            )
         return {
             "few": _(
                 "Too few customers bought again to learn who stays, so everybody's own pace was drawn to that of all."
@@ -116,18 +123,24 @@ class Prediction(Result):
                 "The model of who stays found no fit, so everybody's own pace was drawn to that of all."
             ),
             "no time": _("All orders are of one day, so nobody can have come back yet."),
+            "nobody": _("Nobody came back in these orders, so there is nothing to foretell from."),
         }[self.model.why]
+
+    @property
+    def _few(self) -> bool:
+        """Whether there are fewer customers than would have to come back for a model."""
+        return len(self.table) < forecast.ENOUGH
 
     @property
     def _plain(self) -> str:
         why = {
             "": "",
-            "few": _("too few bought again"),
+            "few": _("there are too few customers") if self._few else _("too few bought again"),
             "goes with": _("customers who buy often spend another amount per order than those who seldom do"),
             "no top": _("the model of amounts found no fit"),
             "no mean": _("a few amounts are so large that the model of amounts has no mean"),
         }[self.spend.why]
-        if not why:
+        if not (why and self.told):
             return ""
         return _("What an order brings is the customer's own mean, drawn to that of all ({why}).").format(
             why=why
@@ -143,9 +156,8 @@ class Prediction(Result):
         """What is to be expected, of whom, whether it held in the past, and what stood in for the models."""
         if not self.told:
             return _("What these customers will bring cannot be told yet: {why}").format(why=self._instead)
-        return " ".join(
-            filter(None, (self._answer, self._checked, self._wider, self._from, self._far, self._instead))
-        )
+        said = self._answer, self._checked, self._wider, self._from, self._far
+        return " ".join(filter(None, (*said, self._instead, self._on_the_page)))
 
     @property
     def doubt(self) -> bool:
@@ -161,26 +173,35 @@ class Prediction(Result):
             low=self._money(self.value.low),
             high=self._money(self.value.high),
             days=self.days,
-            orders=language.number(estimates.rough(self.orders.value)),
+            orders=self._orders_said,
         )
+
+    @property
+    def _orders_said(self) -> str:
+        n = estimates.rough(self.orders.value)
+        if n < 0.5:
+            return _("less than one order")
+        if self.doubt:
+            return ngettext("about {n} order", "some {n} orders", round(n)).format(n=language.number(n))
+        return ngettext("{n} order", "{n} orders", round(n)).format(n=language.number(n))
 
     @property
     def _unsure_answer(self) -> str:
         return ngettext(
-            "The {n} customer you have now may bring some {value} margin in the next {days} days, but that is not sure: "
-            "{low} to {high}, with some {orders} orders.",
+            "The one customer you have now may bring some {value} margin in the next {days} days, but that is not sure: "
+            "{low} to {high}, with {orders}.",
             "The {n} customers you have now may bring some {value} margin in the next {days} days, but that is not sure: "
-            "{low} to {high}, with some {orders} orders.",
+            "{low} to {high}, with {orders}.",
             len(self.table),
         )
 
     @property
     def _sure_answer(self) -> str:
         return ngettext(
-            "The {n} customer you have now is likely to bring {value} margin in the next {days} days ({low} to {high}), "
-            "with {orders} orders.",
+            "The one customer you have now is likely to bring {value} margin in the next {days} days ({low} to {high}), "
+            "with {orders}.",
             "The {n} customers you have now are likely to bring {value} margin in the next {days} days ({low} to {high}), "
-            "with {orders} orders.",
+            "with {orders}.",
             len(self.table),
         )
 
@@ -246,7 +267,7 @@ class Prediction(Result):
     def method(self) -> str:
         """The models, their numbers, what counts as what, and what is not in it."""
         said = (
-            self._models, self._fitted, self._counted, predicted_words.free(), self._ranges, self._widened,
+            self._models, self._fitted, self._counted, self._back, predicted_words.free(), self._ranges, self._widened,
             self._plain, self._not_in,
         )  # fmt: skip
         return " ".join(filter(None, (*said, left_out_said(self.left_out or {}))))
@@ -280,11 +301,20 @@ class Prediction(Result):
     def _counted(self) -> str:
         return _(
             "From {day} on; orders of one day count as one. Margin: {margin} of what was spent; what comes a year later "
-            "counts {rate} less. Paid back is taken off."
+            "counts {rate} less."
         ).format(
             day=language.day(self.known[0]),
             margin=language.percent(self.shares[0], 1),
             rate=language.percent(self.shares[1]),
+        )
+
+    @property
+    def _back(self) -> str:
+        if self.refunds:
+            return _("What was paid back is taken off.")
+        return _(
+            "What was paid back is not taken off, since neither the orders nor returns tell it: the real margin is lower "
+            "where goods come back."
         )
 
     @property
@@ -311,11 +341,15 @@ class Prediction(Result):
 
     @property
     def _not_in(self) -> str:
-        said = _("Not in it: new customers, seasons, and whatever you change.")
+        return _("Not in it: new customers, seasons, and whatever you change.")
+
+    @property
+    def _on_the_page(self) -> str:
         if len(self.table) <= _ROWS:
-            return said
-        rows = _("The {n} most valuable customers are shown; the download has all.")
-        return f"{said} {rows.format(n=_ROWS)}"
+            return ""
+        return _(
+            "The page shows the {n} most valuable of these {all} customers; the downloads hold all."
+        ).format(n=_ROWS, all=language.number(len(self.table)))
 
     def plot(self) -> go.Figure:
         """The margin to expect of each tenth of the customers, most valuable first, with its range."""

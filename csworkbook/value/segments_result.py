@@ -115,6 +115,8 @@ class Segments(Result):
     @property
     def text(self) -> str:
         """What the best bring, how many of them are silent, and how many came once."""
+        if self.predicted is not None and not self.predicted.told:
+            return self.predicted.text
         return " ".join(filter(None, (self._best, self._doubt, self._silent, self._once)))
 
     @property
@@ -124,12 +126,12 @@ class Segments(Result):
             return _("No customer brought anything above zero.")
         said = {
             "so far": ngettext(
-                "Your {n} best customer brought {share} of the margin so far.",
+                "Your best customer brought {share} of the margin so far.",
                 "Your {n} best customers brought {share} of the margin so far.",
                 int(rows["customers"].sum()),
             ),
             "expected": ngettext(
-                "Your {n} best customer is expected to bring {share} of the margin of the coming year.",
+                "Your best customer is expected to bring {share} of the margin of the coming year.",
                 "Your {n} best customers are expected to bring {share} of the margin of the coming year.",
                 int(rows["customers"].sum()),
             ),

@@ -25,7 +25,7 @@ class Steady:
     repeats, customers : int
         Behind it.
     why : str
-        Why nothing better could be had: "few" (who bought again), "no top" or "no time".
+        Why nothing better could be had: "few" (who bought again), "no top", "no time" or "nobody" (came back).
     """
 
     alpha: float

@@ -14,8 +14,8 @@ from csworkbook.language import speaking
 from csworkbook.pages.panel import panel
 from csworkbook.pages.persona_files import helpdesk_list, invitation_list
 from csworkbook.pages.personas import find_personas
+from csworkbook.personas import members
 from csworkbook.personas.hashing import coded
-from csworkbook.personas.members import members
 from csworkbook.shop import new_shop, open_shop
 
 from .personas_shop import TYPES, customers, fill, type_in
@@ -38,6 +38,9 @@ def test_files_to_take_home(shop, spoken):
         hashed, own = (listed(form, ids) for ids in ("hashed", "own"))
     assert {row[0] for row in own} == {f"{kind}-{n}" for kind in TYPES for n in range(60)}
     assert len(hashed) == 180
+    orders, _lines = customers()
+    assert {row[-1] for row in own} <= set(orders["order_id"].astype(str))
+    assert not {row[-1] for row in hashed} & set(orders["order_id"].astype(str))
     assert not {row[0] for row in own} & {row[0] for row in hashed}
     assert len({row[0] for row in hashed}) == 180
     kinds = {row[0].split("-")[0]: row[2] for row in own}
@@ -160,6 +163,12 @@ def test_each_persona_gives_its_best_to_invite_where_there_are_personas(found):
 def test_members_are_told_in_the_order_of_their_personas(shop):
     found = shop.call(personas.portraits, personas=find_personas(shop).saved)
     rows = members(found, ids="own")
+    assert "Number of the last order" not in rows
+    orders, _lines = customers()
+    told = members(found, orders, ids="own").set_index("Customer")["Number of the last order"]
+    last = orders.sort_values(["ordered_at", "order_id"]).groupby("customer_id")["order_id"].last()
+    assert told.to_dict() == last.to_dict()
+    assert "Number of the last order" not in members(found, orders, ids="hashed", key=b"k")
     assert rows["Persona"].is_monotonic_increasing
     assert rows.groupby("Persona")["Spent"].apply(lambda one: one.is_monotonic_decreasing).all()
     orders, _lines = customers()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score, pairwise_distances
 
-from csworkbook.errors import DataError
+from csworkbook.errors import DataError, SettingError
 from csworkbook.personas.assigning import assign
 from csworkbook.personas.described import features_of
 from csworkbook.personas.saved import Saved
@@ -79,3 +79,15 @@ def test_nobody_to_be_put_with(found):
         assign(Saved(k=0, seed=0, recipe={}), found.features)
     with pytest.raises(DataError):
         assign(found.saved, frame(np.random.default_rng(0).normal(size=(30, 2))))
+
+
+def test_what_find_gave_is_taken_as_it_is(found):
+    assert assign(found, found.features).equals(assign(found.saved, found.features))
+
+
+@pytest.mark.parametrize("other", [None, "personas", 3])
+def test_something_else_is_refused_in_words(found, other):
+    with pytest.raises(SettingError):
+        assign(other, found.features)
+    with pytest.raises(SettingError):
+        assign(found.saved, other)

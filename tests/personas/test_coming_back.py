@@ -155,7 +155,7 @@ def test_what_came_later_does_not_change_who_is_relational():
 # ---------------------------------------------------------------- what cannot be told
 def test_too_short_a_time_is_told():
     told, ordered = drawn(200, 1, days=100)
-    with pytest.raises(DataError, match="too short to follow anybody for 180 days"):
+    with pytest.raises(DataError, match="too short a time to follow anybody for 180 days"):
         coming_back(told, ordered)
     assert relational(told, ordered).later is None
     assert_says(relational(told, ordered))

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from csworkbook import open_shop
-from csworkbook.errors import DataError
+from csworkbook.errors import DataError, SettingError
 from csworkbook.personas import blocks, dealing, large, measures
 from csworkbook.personas.described import features, features_of
 from csworkbook.personas.grouping import portraits
 from csworkbook.personas.seen import seen
-from csworkbook.purchases import paid_orders
+from csworkbook.purchases import less_returns, paid_orders, purchases
 
 from .shops import ZONE, drawn, shuffled
 
@@ -85,6 +85,42 @@ def test_only_orders_of_known_customers_that_brought_something_count():
     found = features_of(orders)
     assert found.table["spent"].to_dict() == {"a": 15.0}
     assert found.seen.left_out == {"no_customer": 2, "nothing_paid": 3}
+
+
+@pytest.mark.parametrize("how", ["frame", "engine", "sampled in an engine"])
+def test_what_the_returns_tell_was_paid_back_is_taken_off(how, monkeypatch):
+    """b's first order was paid back as a whole, in two amounts; a's for a third, and that is sent back too."""
+    returns = pd.DataFrame({"order_id": ["o0", "o0", "o1"], "product_id": "p", "amount": [19.9, 10.1, 20.0]})
+    returns["returned_at"] = pd.Timestamp("2026-01-10", tz=ZONE)
+    tables = [THREE, LINES, None, returns]
+    if how != "frame":
+        tables = [None if one is None else ibis.memtable(one) for one in tables]
+    if "sampled" in how:
+        monkeypatch.setattr(large, "SAMPLE", 1)
+    found = features_of(*tables).table
+    assert found["spent"].to_dict() == pytest.approx({"a": 40.0, "b": 90.0})
+    assert found["margin"].to_dict() == pytest.approx({"a": 14.0, "b": 31.5})
+    assert found["orders"].to_dict() == {"a": 1, "b": 1}
+    if "sampled" not in how:
+        assert found["returned"].to_dict() == {"a": 1.0, "b": 0.0}
+    before = features_of(*tables, until=pd.Timestamp("2026-01-09", tz=ZONE)).table
+    assert before["spent"].to_dict() == pytest.approx({"a": 60.0, "b": 120.0})
+
+
+def test_the_last_bit_of_a_number_is_no_purchase():
+    amounts = [0.7, 0.1]  # together a little less than .8
+    assert 0.8 - sum(amounts) > 0
+    orders = THREE.assign(revenue=[0.8, 60.0, 90.0])
+    at = THREE["ordered_at"].iloc[0]
+    returns = pd.DataFrame({"order_id": "o0", "product_id": "p", "returned_at": at, "amount": amounts})
+    assert features_of(orders, None, None, returns).seen.left_out["nothing_paid"] == 1
+
+
+def test_tables_are_no_shop():
+    with pytest.raises(SettingError, match="features_of"):
+        features(THREE)
+    with pytest.raises(SettingError):
+        features(None)
 
 
 def odd_orders() -> pd.DataFrame:
@@ -365,7 +401,9 @@ def test_dealing_keeps_what_everybody_has_and_loses_what_goes_together():
 
 def test_the_demo_shop(demo):
     found = features(demo)
-    assert len(found) == 7600
+    bought = purchases(less_returns(demo.orders, demo.returns))
+    assert found.table.index.tolist() == sorted(bought.index)
+    assert len(found) == 7312
     assert {"orders", "spent", "device: mobile", "category: decoration", "contacts", "returned"} <= set(
         found.table
     )

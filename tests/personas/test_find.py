@@ -336,3 +336,37 @@ def test_a_sample_is_drawn_from_everybody():
     drawn_places = [clusters.some(1000, 300, [seed, 1]) for seed in range(200)]
     assert all(len(np.unique(one)) == 300 and (np.diff(one) > 0).all() for one in drawn_places)
     assert np.bincount(np.concatenate(drawn_places), minlength=1000).min() > 20
+
+
+@pytest.mark.parametrize("k", ["3", 2.5, True, float("nan"), [3], 1, 21])
+def test_a_number_of_personas_that_cannot_be(k):
+    with pytest.raises(SettingError, match="no number of personas"):
+        find(planted(0, 3)[0], k=k)
+
+
+def test_two_is_two_however_it_is_written():
+    known = planted(0, 3)[0]
+    assert find(known, k=2.0).saved == find(known, k=np.int64(2)).saved == find(known, k=2).saved
+
+
+@pytest.mark.parametrize("other", [None, "features", 3])
+def test_something_else_than_features(other):
+    with pytest.raises(SettingError, match="features"):
+        find(other)
+
+
+def test_whether_a_number_was_asked_for_is_kept_and_said():
+    known = planted(0, 3)[0]
+    asked, clearest = find(known, k=3), find(known)
+    assert asked.text.startswith("Your 900 customers are put into 3 groups, as many as you asked for.")
+    assert "asked" not in clearest.text
+    assert asked.saved.why["asked"] is True
+    assert "asked" not in clearest.saved.why
+
+
+@pytest.mark.parametrize("customers", [1, 19])
+def test_too_few_customers_are_not_called_one_kind(customers):
+    found = find(planted(0, 3)[0].iloc[:customers])
+    assert found.k == 0
+    assert found.headline.startswith("There are too few customers to find groups")
+    assert "one kind" not in found.text

@@ -29,6 +29,8 @@ def demo():
 def test_every_relational_buyer_once_with_what_he_is_like():
     listed = helpdesk_list(relational(CONTACTS, ORDERS, **OWN, margin=0.5, zone="UTC"), ids="own")
     assert len(listed) == 1
+    mine = ORDERS[ORDERS["customer_id"] == "ann"]
+    last = mine.loc[mine["ordered_at"].astype(str).str[:10] == "2025-02-10", "order_id"].item()
     assert listed.iloc[0].to_dict() == {
         "Customer": "ann",
         "Traits": 4,
@@ -41,6 +43,7 @@ def test_every_relational_buyer_once_with_what_he_is_like():
         "Margin so far": 150.0,
         "Last order": pd.Timestamp("2025-02-10"),
         "Last question": pd.Timestamp("2025-01-10"),
+        "Number of the last order": last,
     }
 
 
@@ -60,6 +63,8 @@ def test_hashed_ids_tell_nobody_and_are_the_same_every_time(demo):
     result, shop = demo
     own, hashed = helpdesk_list(result, ids="own"), helpdesk_list(result, key=shop.key)
     assert hashed["Customer"].is_unique
+    assert "Number of the last order" in own
+    assert "Number of the last order" not in hashed
     assert not set(own["Customer"]) & set(hashed["Customer"])
     content = sheets.csv(hashed).decode("utf-8-sig")
     cells = {cell for line in content.splitlines()[1:] for cell in line.split(",")[:1]}
@@ -71,7 +76,7 @@ def test_hashed_ids_tell_nobody_and_are_the_same_every_time(demo):
 
 def test_what_cannot_be_chosen_is_refused():
     result = relational(CONTACTS, ORDERS, **OWN)
-    with pytest.raises(SettingError, match="need the key of the shop"):
+    with pytest.raises(SettingError, match="key of the shop is needed"):
         helpdesk_list(result)
     with pytest.raises(SettingError, match="cannot be chosen here"):
         helpdesk_list(result, ids="names", key=KEY)

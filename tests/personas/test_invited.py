@@ -91,7 +91,18 @@ def test_how_many_answers_that_may_give_and_how_sure_they_are():
         "If 50% answers you have 50 answers, and know a share to within 14 points." in said
     )  # 98 / √50 = 13.9
     assert "That is few" not in said
-    assert "That is few" in whom(SHOP).text
+    fewer = whom(orders(rows), response=0.2).text  # 20 answers
+    assert "That is few" in fewer
+    one = whom(orders(rows), response=0.01).text
+    assert "you have 1 answer, and know" in one
+    assert "So few would answer" in whom(orders(rows), response=0.001).text
+
+
+def test_a_handful_is_asked_by_phone():
+    said = whom(SHOP).text
+    assert said.endswith("That is too few to ask a sample: ask them all by phone.")
+    assert "answers and know" not in said
+    assert whom(SHOP, invitations=1).text.endswith("invite more customers, or ask these by phone.")
 
 
 @pytest.mark.parametrize("make", [ibis.memtable], ids=["engine"])
@@ -131,6 +142,14 @@ def test_the_list_has_own_ids_or_codes_that_only_the_key_makes():
         coded.iloc[:, 0].tolist() != invitation_list(result, ids="hashed", key=b"z" * 32).iloc[:, 0].tolist()
     )
     assert own.attrs["kinds"]["Margin"] == "money"
+    assert own["Number of the last order"].tolist() == [
+        "o6",
+        "o2",
+        "o14",
+    ]  # of ann's on 2 June nothing was paid
+    assert "Number of the last order" not in coded
+    engine = invitation_list(whom(ibis.memtable(SHOP)))
+    assert engine["Number of the last order"].tolist() == ["o6", "o2", "o14"]
 
 
 @pytest.mark.parametrize("asked", [{"ids": "name"}, {"ids": "hashed"}])

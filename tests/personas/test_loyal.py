@@ -147,7 +147,7 @@ def test_the_text_names_the_first_with_its_interval_and_how_few_they_are():
     assert result.text.startswith(
         "12 loyal customers answered. Named most (bought at other shops): IKEA, by 50% (25% to 75%)."
     )
-    assert "Then come HEMA (25%)" in result.text
+    assert "Then comes HEMA (25%)" in result.text
     assert "too few to count on" in result.text
     assert result.findings() == []
 

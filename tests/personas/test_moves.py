@@ -99,3 +99,48 @@ def test_what_cannot_be_asked(shop, saved):
     )
     with pytest.raises(DataError):
         moves(shop.orders[days], shop.lines, shop.contacts, personas=saved)
+
+
+def crowded(shop, months):
+    """In these months three customers of every day more, who buy lamps only."""
+    days = [day for month in months for day in pd.date_range(month, periods=28, freq="D", tz=ZONE)]
+    who = [f"extra{one:04d}" for one in range(3 * len(days))]
+    number = [f"e{one}" for one in range(len(who))]
+    at = pd.DatetimeIndex(days).repeat(3)
+    orders = pd.DataFrame({"order_id": number, "customer_id": who, "ordered_at": at, "revenue": 40.0})
+    lines = pd.DataFrame({"order_id": number, "price": 40.0, "quantity": 1, "category": "lamps"})
+    return (
+        pd.concat([shop.orders, orders]),
+        pd.concat([shop.lines, lines.assign(product_id="p1")]),
+        shop.contacts,
+    )
+
+
+@pytest.mark.parametrize("months", [["2024-12-01"], ["2024-06-01", "2025-06-01"]])
+def test_a_peak_that_passes_is_named_and_no_shift(shop, saved, months):
+    found = moves(*crowded(shop, months), personas=saved)
+    assert found.surest is None
+    assert "stayed there" in found.headline
+    peak = found.peak
+    assert "lamps" in found.names[peak.persona - 1]
+    assert f"{peak.at:%Y-%m-%d}" in months
+    part = found.table[found.table["persona"] == peak.persona]
+    there = part["month"].isin(pd.to_datetime(months))
+    assert peak.share.value == pytest.approx(part[there]["count"].sum() / part[there]["n"].sum())
+    assert peak.usual == pytest.approx(part[~there]["count"].sum() / part[~there]["n"].sum())
+    assert peak.yearly == (len(months) == 2)
+    assert ("Each June" if peak.yearly else "In December 2024") in found.text
+    assert_says(found)
+
+
+def test_one_of_two_decembers_is_not_each_december(shop, saved):
+    orders, lines, contacts = crowded(shop, ["2024-12-01"])
+    late = shop.orders.tail(1).assign(order_id="last", ordered_at=pd.Timestamp("2026-01-02", tz=ZONE))
+    orders = pd.concat([orders, late])
+    found = moves(orders, lines, contacts, personas=saved)
+    assert (found.table["month"] == "2025-12-01").any()
+    assert not found.peak.yearly
+
+
+def test_a_steady_shop_has_no_peak(shop, saved):
+    assert moves(*shop.tables, personas=saved).peak is None

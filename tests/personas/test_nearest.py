@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from effort.tables import assert_says
 from scipy.spatial.distance import cdist
@@ -12,6 +13,7 @@ from scipy.spatial.distance import cdist
 from csworkbook import language, open_shop
 from csworkbook.errors import SettingError
 from csworkbook.personas.described import features_of
+from csworkbook.personas.likeness.cards import cards
 from csworkbook.personas.likeness.lives import lives
 from csworkbook.personas.likeness.nearest import medoids, nearest
 
@@ -66,7 +68,7 @@ def story(orders=ORDERS, lines=LINES, contacts=CONTACTS, returns=RETURNS) -> lis
 
 
 EXPECTED = [
-    ("ann", "01-05", "order", "beds and pans", 40.0),
+    ("ann", "01-05", "order", "beds and pans", 50.0),
     ("ann", "01-06", "contact", "size", None),
     ("ann", "01-20", "return", "colour", -10.0),
     ("ann", "03-01", "order", "", 30.0),
@@ -82,6 +84,30 @@ def test_tables_in_an_engine_give_the_same_story():
     engine = [ibis.memtable(frame) for frame in (ORDERS, LINES, CONTACTS, RETURNS)]
     assert story(*engine) == EXPECTED
     assert story(ORDERS, LINES, engine[2], RETURNS) == EXPECTED
+
+
+def test_what_was_paid_back_is_told_once():
+    orders = ORDERS.assign(refunded=[25.0, 0.0, 0.0, 0.0])  # 10 of it by a return, 15 without
+    assert [row[-1] for row in story(orders) if row[2] != "contact"] == [35.0, -10.0, 30.0]
+    assert [row[-1] for row in story(orders, returns=None) if row[2] == "order"] == [25.0, 30.0]
+    silent = ORDERS.drop(columns="refunded")  # only the return tells
+    assert [row[-1] for row in story(silent) if row[2] != "contact"] == [50.0, -10.0, 30.0]
+    unsaid = RETURNS.assign(amount=np.nan)
+    assert [row[-1] for row in story(returns=unsaid) if row[2] != "contact"] == [40.0, None, 30.0]
+
+
+@pytest.mark.parametrize("dtype", ["Float64", pd.ArrowDtype(pa.float64())], ids=["nullable", "arrow"])
+def test_amounts_that_are_missing_in_any_dtype_are_not_known(dtype):
+    tables = shop()
+    orders, returns = tables["orders"], RETURNS.assign(order_id=tables["orders"]["order_id"].iloc[:2].array)
+    returns = returns.assign(amount=pd.array([None, 1.0], dtype=dtype))
+    refunded = pd.array([None] * len(orders), dtype=dtype)
+    orders = orders.assign(revenue=orders["revenue"].astype(dtype), refunded=refunded)
+    result = nearest(**tables | {"orders": orders, "returns": returns}, personas=personas(), closest=10)
+    assert result.table["amount"].dtype == float
+    assert_says(result)
+    assert result.cells()
+    assert cards(**tables | {"orders": orders, "returns": returns}, personas=personas())
 
 
 def test_the_nearest_are_those_of_brute_force():
@@ -132,7 +158,10 @@ def test_the_story_on_the_page_is_that_of_the_tables():
         orders = shop()["orders"]
         orders = orders[orders["customer_id"] == person["customer_id"]]
         assert mine.loc[mine["kind"] == "order", "amount"].sum() == pytest.approx(orders["revenue"].sum())
-        assert person["spent"] == pytest.approx(orders["revenue"].sum())
+        returns = shop()["returns"]
+        back = returns[returns["order_id"].isin(orders["order_id"])]["amount"].sum()
+        assert person["spent"] == pytest.approx(orders["revenue"].sum() - back)
+        assert mine["amount"].sum() == pytest.approx(person["spent"])
         assert (mine["kind"] == "contact").sum() == (
             shop()["contacts"]["customer_id"] == person["customer_id"]
         ).sum()

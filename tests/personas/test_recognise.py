@@ -146,7 +146,7 @@ def test_rows_in_another_order_change_nothing_and_the_same_seed_gives_the_same()
 def test_it_is_said_in_both_languages():
     result = recognise(**shop(), personas=personas())
     assert_says(result)
-    assert result.text.startswith("You recognise “")
+    assert result.text.startswith("The rule for “")
     assert "kept back" in result.text
     assert len(result.plot().data) == 3
 

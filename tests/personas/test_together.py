@@ -210,6 +210,16 @@ def test_nothing_that_comes_in_is_changed():
 
 
 # ---------------------------------------------------------------- what is said
+def test_few_pairs_are_said_plainly():
+    one = together(lines("a b", "a", "b"), at_least=1)
+    assert "Only one pair was bought often enough to be looked at." in one.text
+    assert "possible pairs" not in one.text
+    none = together(lines("a b", "b c", "a c"), at_least=1)
+    assert "3 pairs were bought often enough to be looked at." in none.text
+    two = together(lines(*["a b"] * 20, *["c d"] * 20, *["e"] * 60)).text
+    assert "Then comes “" in two
+
+
 def test_two_products_of_one_name_are_told_apart():
     named = lines("1 2", "1 2", "1 3").assign(product="Lamp")
     result = together(named, at_least=2)

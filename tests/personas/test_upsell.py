@@ -106,17 +106,14 @@ def test_a_product_is_at_its_middle_price():
     lines = pd.DataFrame(
         {"order_id": list("12345"), "product_id": ["a", "a", "a", "b", "b"], "price": [10.0, 10, 99, 30, 30]}
     ).assign(quantity=1, category="x")
-    table = upsell(lines, bands=2).table
+    orders = pd.DataFrame({"order_id": list("12345"), "customer_id": list("12345"), "revenue": 10.0})
+    table = upsell(lines, orders.assign(ordered_at=pd.Timestamp("2026-01-01", tz="UTC")), bands=2).table
     assert table["band"].tolist() == ["€10", "€30"]
 
 
-def test_without_orders_only_prices_are_known():
-    result = upsell(SMALL_SHOP[0])
-    assert result.table["n"].sum() == 0
-    assert result.table["worth"].isna().all()
-    assert "too few customers came back" in result.headline
-    assert "Nobody could be followed" in result.method
-    assert_says(result)
+def test_without_orders_it_asks_for_them():
+    with pytest.raises(DataError, match=r"need your orders too.*Bring the export of your orders"):
+        upsell(SMALL_SHOP[0])
 
 
 # ---------------------------------------------------------------- by brute force

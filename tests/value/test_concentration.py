@@ -34,7 +34,20 @@ def test_eighty_from_twenty_by_hand():
     assert rows["of_customers"].tolist() == [0.2, 0.2, 0.8, 1.0]
     assert result.customers_for(0.8) == 0.2
     assert result.customers_for(0.9) == pytest.approx(0.6)  # the best, and two of the four
-    assert "With so few customers that says little" in result.text
+    assert result.text == "There are 5 customers only: too few to tell how much the best of them bring."
+    assert_says(result)
+
+
+@pytest.mark.parametrize(("customers", "told"), [(1, 0), (19, 0), (20, 1), (29, 1), (30, 2)])
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_of_a_few_customers_nothing_is_told(customers, told):
+    """Fewer than 20: nothing; fewer than 30: with a doubt."""
+    rows = [(f"c{i:02d}", day, 10.0 + i) for i in range(customers) for day in ("2025-01-01", "2025-12-01")]
+    result = concentration(orders(rows))
+    assert ("too few to tell" in result.text) == (told == 0)
+    assert ("With so few customers that says little" in result.text) == (told == 1)
+    assert np.isnan([result.best.low, result.best.high]).all() == (told == 0)
+    assert result.headline.startswith("There is one customer only") == (customers == 1)
     assert_says(result)
 
 

@@ -13,6 +13,7 @@ from csworkbook import open_shop
 from csworkbook.errors import DataError, SettingError
 from csworkbook.value import historic
 from csworkbook.value.formulas import period, simple, traditional, with_margin, worked_out
+from csworkbook.value.historic_result import quarter
 
 from .shops import ODD, orders, random_shop
 
@@ -40,9 +41,41 @@ def test_cohorts_by_hand():
     assert table["margin_12"].iloc[0] == (100 + 25) / 2
     assert np.isnan(table["margin_12"].iloc[1])  # 30 June and a year is not over on 31 March
     assert table["small"].all()
-    low, high = stats.t.interval(0.95, 1, loc=62.5, scale=np.std([100, 25], ddof=1) / 2**0.5)
-    assert table.loc[0, ["margin_low", "margin_high"]].tolist() == pytest.approx([low, high])
+    assert table.filter(regex="low|high").isna().all(axis=None)  # two customers have no range
     assert_says(result)
+
+
+def test_ranges_are_those_of_t_and_never_below_nought():
+    """30 customers of the first quarter of 2025 have a range, 29 of the third have none."""
+    paid = np.arange(30) * 2.0 + 10
+    rows = [(f"a{i}", "2025-02-01", each) for i, each in enumerate(paid)]
+    rows += [(f"b{i}", "2025-08-01", 20.0) for i in range(29)]
+    dear = [(f"c{i}", "2025-12-31", 1.0) for i in range(39)] + [("firm", "2025-12-31", 90_000.0)]
+    result = historic(orders(rows + dear), margin=0.5)
+    table = result.table
+    assert table["small"].tolist() == [False, True, False]
+    low, high = stats.t.interval(0.95, 29, paid.mean(), stats.sem(paid))
+    assert table.loc[0, ["revenue_low", "revenue_high"]].tolist() == pytest.approx([low, high])
+    assert table.loc[0, ["margin_low", "low_3"]].tolist() == pytest.approx([low / 2, low / 2])
+    assert table.loc[1].filter(regex="low|high").isna().all()
+    assert table.loc[2, ["revenue_low", "margin_low"]].tolist() == [0, 0]
+    assert table.loc[2, "revenue_high"] > 4000
+    assert result.per_customer.low == 0
+    hover = result.plot().data[0].hovertext
+    assert hover[1] == f"{quarter(pd.Timestamp(2025, 7, 1))}: €10.00, n = 29 (small group)"
+    assert_says(result)
+
+
+def test_a_loss_may_be_below_nought():
+    rows = [(f"c{i}", "2025-11-01", 10.0) for i in range(40)]
+    result = historic(orders(rows, margin=[-5.0] * 20 + [5.0] * 20))
+    assert result.table.loc[0, "margin_low"] < 0
+    assert result.per_customer.low < 0
+
+
+def test_one_customer_is_said_as_one():
+    assert historic(BY_HAND.head(3)).text.startswith("Your one customer brought €70.00")
+    assert "of 3 customers" in historic(BY_HAND).text
 
 
 def test_a_window_is_over_when_it_is_over_for_the_last_day_of_the_cohort():

@@ -17,7 +17,7 @@ from csworkbook.value.mirror import mirror
 from csworkbook.value.predict import predict
 
 from .shops import orders
-from .simulated import shop
+from .simulated import shop, some
 
 
 def clockwork(customers: int = 60, every: int = 30, days: int = 360) -> pd.DataFrame:
@@ -78,14 +78,11 @@ def test_two_guesses_are_two_looks(drawn):
     """Each p-value is scipy's; the smaller one counts twice, the larger one at least as much (Holm 1979)."""
     from scipy.stats import ttest_1samp
 
-    result = mirror(drawn.head(900))
+    drawn = some(drawn)
+    result = mirror(drawn)
     cut = result.since + pd.Timedelta(days=1)
-    known = (
-        drawn.head(900).assign(day=drawn["ordered_at"].dt.floor("D")).drop_duplicates(["customer_id", "day"])
-    )
-    told = predict(
-        drawn.head(900)[known["ordered_at"].reindex(drawn.head(900).index) < cut], horizon=f"{result.days}D"
-    )
+    known = drawn.assign(day=drawn["ordered_at"].dt.floor("D")).drop_duplicates(["customer_id", "day"])
+    told = predict(drawn[known["ordered_at"].reindex(drawn.index) < cut], horizon=f"{result.days}D")
     later = known[known["day"] >= cut].groupby("customer_id").size()
     frame = told.table.set_index("customer_id")
     seen = later.reindex(frame.index).fillna(0)
@@ -185,6 +182,33 @@ def test_nobody_came_back():
     assert_says(result)
 
 
+def once_each(customers: int = 400) -> pd.DataFrame:
+    """Everybody ordered once, spread over two years."""
+    first = pd.Timestamp("2024-01-01")
+    at = first + pd.to_timedelta(np.arange(customers) * 730 // customers, "D")
+    return orders([(f"c{i}", str(day.date()), 20.0 + i % 7) for i, day in enumerate(at)])
+
+
+def test_where_everybody_bought_once_there_is_nothing_to_check():
+    """Days 0 to 728, 242 of them hidden: customers 0 to 266 (day 730 · 266 / 400 = 485) bought in the first 486."""
+    with pytest.raises(DataError, match=r"None of the 267 customers .* nothing to foretell from"):
+        mirror(once_each())
+    one = once_each(100)
+    late = orders([("c0", "2025-12-28", 20.0)])  # one who came back, in the hidden part
+    assert mirror(pd.concat([one, late], ignore_index=True)).seen == 1
+
+
+def test_nothing_foretold_and_nothing_seen_is_no_miss(drawn):
+    """Money cannot be surely above nought where no order at all lies in the range."""
+    quiet = replace(
+        mirror(drawn), predicted=Estimate(0.4, 0.0, 3.0, 9, "number"), seen=0,
+        revenue=Estimate(8.0, 0.1, 40.0, 9, "money"), spent=0.0,
+    )  # fmt: skip
+    assert quiet.held
+    assert quiet.beyond(quiet.days) == (0.0, 0.0)
+    assert not replace(quiet, predicted=Estimate(9.0, 4.0, 16.0, 9, "number")).held
+
+
 def test_the_cdnow_hold_out_is_as_published(realdata):
     """39 weeks after 39: per customer nearer than both guesses, too low by little (Fader, Hardie & Lee 2005:
     at week 78 all repeat purchases together fall 4% short)."""
@@ -205,7 +229,7 @@ def test_the_cdnow_hold_out_is_as_published(realdata):
 
 
 def test_an_engines_table_gives_the_same(drawn):
-    few = drawn.head(2000)
+    few = some(drawn)
     one, other = mirror(few), mirror(ibis.memtable(few))
     pd.testing.assert_frame_equal(one.table, other.table)
 

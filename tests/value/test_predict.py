@@ -16,11 +16,11 @@ from scipy import integrate
 from csworkbook import open_shop
 from csworkbook.errors import DataError, SettingError
 from csworkbook.export import sheets
-from csworkbook.value import btyd, forecast
+from csworkbook.value import btyd, forecast, segments
 from csworkbook.value.predict import predict
 
 from .shops import ODD, orders, random_shop
-from .simulated import START, counted, moments, shop
+from .simulated import START, counted, moments, shop, some
 
 CUT = START + pd.Timedelta(weeks=78)
 
@@ -229,11 +229,73 @@ def test_a_small_shop_falls_back_on_everybodys_own_pace():
     assert rows.loc["a", "expected_orders"] == pytest.approx(1.5 * 10 / (alpha + 10))
     assert rows.loc["b", "expected_orders"] == pytest.approx(0.5 * 10 / (alpha + 1))
     assert rows["alive"].isna().all()
-    assert "Too few customers bought again" in result.fallback
+    assert "There are too few customers to learn who stays" in result.fallback
+    assert "(there are too few customers)" in result.fallback
     assert result.fallback.split(". ")[0] in result.text
     assert result.parameters == {}
     assert result.mirror is None
     assert_says(result)
+
+
+def test_too_few_customers_are_not_too_few_who_came_back():
+    """Three who all came back are too few customers; of forty, one who came back is too few of those."""
+    all_back = [(who, f"2025-{month:02d}-05", 20.0) for who, n in (("a", 2), ("b", 4), ("c", 4))
+                for month in range(1, n + 1)]  # fmt: skip
+    result = predict(orders(all_back))
+    assert "There are too few customers to learn who stays" in result.text
+    assert "came back" not in result.text
+    assert "bought again" not in result.text + result.method
+    seldom = [(f"c{i}", f"2025-{i % 12 + 1:02d}-05", 20.0) for i in range(40)] + [("c0", "2025-12-20", 20.0)]
+    result = predict(orders(seldom))
+    assert "Too few customers bought again" in result.text
+    assert "(too few bought again)" in result.fallback
+
+
+def test_where_everybody_bought_once_there_is_nothing_to_foretell_from():
+    once = [
+        (f"c{i:03d}", str(day.date()), 20.0) for i, day in enumerate(pd.date_range("2024-01-01", periods=400))
+    ]
+    result = predict(orders(once))
+    assert "Nobody came back in these orders, so there is nothing to foretell from." in result.text
+    assert "foretold" not in result.text
+    assert result.mirror is None
+    assert result.table["expected_orders"].isna().all()
+    assert result.findings()[0].enough
+    assert_says(replace(result, table=result.table.head(300)))
+    text = segments(orders(once), value="expected").text
+    assert text.startswith("What these customers will bring cannot be told yet")
+    assert "again to learn" not in text
+
+
+def test_one_is_said_as_one():
+    one = predict(orders(ODD["one customer"]))
+    assert one.headline.startswith("The one customer you have now is likely to bring")
+    few = replace(one, orders=replace(one.orders, value=1.02))
+    assert few.headline.endswith(", with 1 order.")
+    assert replace(few, orders=replace(one.orders, value=0.3)).headline.endswith("with less than one order.")
+    assert one.plot().data[0].hovertext[0].startswith("1 customer:")
+
+
+def test_what_is_not_taken_off_is_said():
+    table = random_shop(1)
+    table["order_id"] = table["order_id"].astype(str)
+    back = pd.DataFrame({"order_id": table["order_id"].head(3), "amount": 1.0})
+    for one in (table, ibis.memtable(table)):
+        assert "What was paid back is not taken off" in predict(one).method
+        assert "What was paid back is taken off." in predict(one, back).method
+    assert "What was paid back is taken off." in predict(table.assign(refunded=0.0)).method
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_an_amount_without_end_is_not_told():
+    table = random_shop(1, customers=200).reset_index(drop=True)
+    endless, untold = table.copy(), table.copy()
+    endless.loc[[3, 4], "revenue"] = [np.inf, -np.inf]
+    untold.loc[[3, 4], "revenue"] = np.nan
+    result = predict(endless)
+    assert result.text == predict(untold).text == predict(ibis.memtable(endless)).text
+    assert np.isfinite(result.value.value)
+    assert result.left_out["nothing_paid"] == 2
 
 
 def test_steady_rates_hold_what_then_happened():
@@ -268,7 +330,7 @@ def test_a_negative_margin_is_a_loss(drawn):
 
 
 def test_raw_frames_say_the_same(drawn):
-    few = drawn.head(3000)
+    few = some(drawn)
     odd = few.assign(
         customer_id=few["customer_id"].astype("category"),
         ordered_at=few["ordered_at"].dt.tz_localize(None),
@@ -281,7 +343,7 @@ def test_raw_frames_say_the_same(drawn):
 
 
 def test_an_engines_table_gives_the_same(drawn):
-    few = drawn.head(3000)
+    few = some(drawn)
     pd.testing.assert_frame_equal(predict(ibis.memtable(few)).table, predict(few).table, check_dtype=False)
 
 
@@ -336,7 +398,8 @@ def test_the_demo_shop_is_foretold_nearer_than_by_guessing():
     assert customers == result.table["customer_id"].nunique() > 7000
     assert len(result.cells()) == len(result.sortable()) == 300
     assert [row[0] for row in result.cells()] == result.table["customer_id"].head(300).tolist()
-    assert "The 300 most valuable customers are shown; the download has all." in result.method
+    page = f"The page shows the 300 most valuable of these {customers:,} customers; the downloads hold all."
+    assert result.text.endswith(page)
 
 
 def test_downloads_hold_all_customers():

@@ -169,3 +169,8 @@ def test_what_cannot_be():
     for wrong in ({"value": "past"}, {"best": 0.0}, {"silent": "x"}, {"least": 0}, {"margin": 3.0}):
         with pytest.raises(SettingError):
             segments(BY_HAND, **wrong)
+
+
+def test_one_best_customer_is_said_as_one():
+    result = segments(orders([("a", "2025-01-01", 90.0), ("b", "2025-02-01", 5.0), ("c", "2025-03-01", 5.0)]))
+    assert result.headline == "Your best customer brought 90% of the margin so far."

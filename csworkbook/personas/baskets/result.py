@@ -110,12 +110,19 @@ class Together(Result):
             )
             for row in others.itertuples()
         ]
-        return _("Then come {pairs}.").format(pairs=language.join(said)) if said else ""
+        then = ngettext("Then comes {pairs}.", "Then come {pairs}.", len(said))
+        return then.format(pairs=language.join(said)) if said else ""
 
     @property
     def _how_many(self) -> str:
         if not self.looked_at:
             return ""
+        if self.sure.empty or self.looked_at == 1:
+            return ngettext(
+                "Only one pair was bought often enough to be looked at.",
+                "{looked} pairs were bought often enough to be looked at.",
+                self.looked_at,
+            ).format(looked=language.number(self.looked_at))
         return ngettext(
             "Of {looked} possible pairs, {n} is surely together more often than by chance.",
             "Of {looked} possible pairs, {n} are surely together more often than by chance.",
@@ -214,7 +221,7 @@ class Together(Result):
         action = _(
             "Show {second} on the page of {first} and in the cart, and let your helpdesk name it to who asks about {first}."
         ).format(first=_quoted(row["first"]), second=_quoted(row["second"]))
-        unsure = _("who buys the two together would also take the second when it is shown")
+        unsure = _("who buys the first would also take the second when it is shown")
         return [Finding(CHAPTER, self._answer, estimate, None, action, None, (unsure,))]
 
 

@@ -53,8 +53,8 @@ def upsell(
 
     Parameters
     ----------
-    orders : DataFrame or ibis.Table, optional
-        Tells who bought when; without it only prices and pieces are known.
+    orders : DataFrame or ibis.Table
+        Tells who bought when.
     category : str, optional
         One category; None = all, those with most to gain first.
     bands : int
@@ -79,7 +79,7 @@ def upsell(
     Raises
     ------
     DataError
-        When the lines know no category, or none has a price.
+        When there are no orders, the lines know no category, or none has a price.
     SettingError
         When a choice cannot be.
 
@@ -106,8 +106,12 @@ def upsell(
 def _require(order_lines: Table, orders: Table | None, bands: int, within: str, part: float) -> int:
     """The time in days; raises where a choice cannot be."""
     require(order_lines, "order_lines")
-    if orders is not None:
-        require(orders, "orders")
+    if orders is None:
+        raise DataError(
+            _("Price steps need your orders too: they tell who bought when."),
+            next_step=_("Bring the export of your orders."),
+        )
+    require(orders, "orders")
     if "category" not in order_lines.columns:
         raise no_category()
     if bands not in range(2, _MOST + 1):

@@ -249,7 +249,7 @@ class Apart(Result):
             _("“{name}” {what}").format(name=name, what=what)
             for name, what in zip(rest["name"], self.said(rest), strict=True)
         ]
-        return f"{one} " + _("The others: {list}.").format(list=language.join(each))
+        return f"{one} " + _("Of the other personas: {list}.").format(list=language.join(each))
 
     @property
     def method(self) -> str:

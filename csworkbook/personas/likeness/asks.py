@@ -131,7 +131,7 @@ class Asks(Differences):
             return f"{said} {self._touch}".strip()
         first = next(self.sure.itertuples())
         said = _(
-            "“{name}” asks about {topic} more than the others: {share} of its contacts against {other}."
+            "“{name}” asks about “{topic}” more than the others: {share} of its contacts against {other}."
         ).format(
             name=first.name,
             topic=first.said,
@@ -139,6 +139,19 @@ class Asks(Differences):
             other=language.percent(first.other_share),
         )
         return " ".join(filter(None, (said, self.further_said(first), self._touch)))
+
+    def with_names(self, rows: pd.DataFrame) -> list[str]:
+        """Topics in quotes, each after the name of its persona."""
+        said = _("“{name}” about “{topic}” ({share} against {other})")
+        return [
+            said.format(
+                name=row.name,
+                topic=row.said,
+                share=language.percent(row.share),
+                other=language.percent(row.other_share),
+            )
+            for row in rows.itertuples(index=False)
+        ]
 
     @property
     def most_in_touch(self) -> object | None:

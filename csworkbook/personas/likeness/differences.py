@@ -94,11 +94,13 @@ class Differences(Result):
         others = self.sure[self.sure["persona"] != first.persona].drop_duplicates("persona")
         if others.empty:
             return ""
-        said = [
-            _("“{name}” {what}").format(name=name, what=what)
-            for name, what in zip(others["name"], self.each(others), strict=True)
-        ]
-        return _("The others: {list}.").format(list=language.join(said))
+        said = self.with_names(others)
+        return _("Of the other personas: {list}.").format(list=language.join(said))
+
+    def with_names(self, rows: pd.DataFrame) -> list[str]:
+        """Rows in words, each after the name of its persona."""
+        each = zip(rows["name"], self.each(rows), strict=True)
+        return [_("“{name}” {what}").format(name=name, what=what) for name, what in each]
 
     @property
     def tested(self) -> str:

@@ -25,10 +25,15 @@ def lives(
     customers: list[str],
     labels: pd.Series,
 ) -> pd.DataFrame:
-    """What happened with these customers: customer_id, at (UTC), kind, about, amount, channel; in no order."""
-    bought = rows.paid(orders, ("spent", "channel"), customers=customers)
+    """What happened with these customers: customer_id, at (UTC), kind, about, amount, channel; in no order.
+
+    An order stands with what was paid for it, a return with what was paid back; what was paid back without a
+    return that tells it is off the amount of the order.
+    """
+    bought = rows.paid(orders, ("spent", "refunded", "channel"), customers=customers)
     whose = bought.drop_duplicates("order_id").set_index("order_id")["customer_id"]
     about = _bought(order_lines, list(whose.index))
+    back = None if returns is None else _returns(returns, whose)
     parts = [
         pd.DataFrame(
             {
@@ -36,16 +41,31 @@ def lives(
                 "at": bought["at"],
                 "kind": "order",
                 "about": [about.get(order, "") for order in bought["order_id"]],
-                "amount": bought["spent"].astype(float),
+                "amount": _as_paid(bought, back),
                 "channel": bought["channel"].astype(object) if "channel" in bought else None,
             }
         )
     ]
     if contacts is not None:
         parts.append(_contacts(contacts, orders, customers, labels))
-    if returns is not None:
-        parts.append(_returns(returns, whose))
+    if back is not None:
+        parts.append(back.drop(columns="order_id"))
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def _as_paid(bought: pd.DataFrame, back: pd.DataFrame | None) -> np.ndarray:
+    """Of each order what was paid, less what was paid back and no return tells."""
+    net = _numbers(bought["spent"])
+    if back is None or "refunded" not in bought:
+        return net
+    told = -back.groupby("order_id")["amount"].sum()
+    told = bought["order_id"].map(told).fillna(0.0).to_numpy(float)
+    return net + np.minimum(np.nan_to_num(_numbers(bought["refunded"])), told)
+
+
+def _numbers(column: pd.Series) -> np.ndarray:
+    """Numbers of any dtype, NaN where there are none."""
+    return pd.to_numeric(column, errors="coerce").to_numpy(float, na_value=np.nan)
 
 
 def _bought(order_lines: Frame | None, order_ids: list[str]) -> dict[str, str]:
@@ -90,9 +110,10 @@ def _returns(returns: Frame, whose: pd.Series) -> pd.DataFrame:
     sent = _few(returns, "returns", columns, "order_id", list(whose.index))
     at = engine.times(sent["returned_at"], "returns")
     reason = sent["reason"] if "reason" in sent else pd.Series(None, index=sent.index, dtype=object)
-    amount = -pd.to_numeric(sent["amount"], errors="coerce") if "amount" in sent else np.nan
+    amount = -_numbers(sent["amount"]) if "amount" in sent else np.nan
     return pd.DataFrame(
         {
+            "order_id": sent["order_id"],
             "customer_id": sent["order_id"].map(whose),
             "at": at.dt.tz_localize("UTC") if at.dt.tz is None else at,
             "kind": "return",

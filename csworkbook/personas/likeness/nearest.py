@@ -71,7 +71,8 @@ def nearest(
     -------
     Nearest
         table: persona (1..k), name, customer (as `ids` says), at, kind (order, return, contact), about (categories or
-        products, reason, topic), amount (money; what an order brought net of refunds, a return negative), channel.
+        products, reason, topic), amount (money; what was paid for an order, a return negative; what was paid back
+        without a return that tells it is off the order), channel.
         `people`: persona, name, customer, customer_id, distance (to the centre), orders, spent; nearest first.
 
     Raises
@@ -200,7 +201,7 @@ class Nearest(Result):
         orders = int(counts.get("order", 0))
         said = [
             ngettext("{n} order", "{n} orders", orders).format(n=language.number(orders)),
-            language.money(mine.loc[mine["kind"] == "order", "amount"].sum(), self.currency),
+            language.money(mine["amount"].sum(), self.currency),
         ]
         asked, back = int(counts.get("contact", 0)), int(counts.get("return", 0))
         if asked:
@@ -219,8 +220,8 @@ class Nearest(Result):
         """How they were chosen, and what is not shown."""
         said = _(
             "Nearest the centre of the persona in the features it was made of; of customers equally near, those with more "
-            "orders. What they wrote, who they are and their order numbers are not shown; amounts are net of what was "
-            "paid back."
+            "orders. What they wrote, who they are and their order numbers are not shown. An order stands with what was paid "
+            "for it and a return with what was paid back; the amount in all is net of that."
         )
         return " ".join(filter(None, (said, left_out_said(self.left_out))))
 

@@ -212,7 +212,7 @@ class Recognise(Result):
         if self.told.empty:
             return _("No rule of a few conditions tells these personas apart.")
         best, worst = self.told.iloc[0], self.told.iloc[-1]
-        said = _("You recognise “{name}” by this: {rule}.").format(name=best["name"], rule=best["rule"])
+        said = _("The rule for “{name}” is “{rule}”.").format(name=best["name"], rule=best["rule"])
         parts = [said, self._rate(best)]
         if worst["persona"] != best["persona"]:
             hardest = _("Hardest to recognise is “{name}”: its rule is right for {hits} and finds {reach}.")
@@ -286,7 +286,7 @@ class Recognise(Result):
         if self.told.empty or self.told.iloc[0]["hits_low"] < _USABLE:
             return []
         best = self.told.iloc[0]
-        action = _("Put this rule where service and mailings can see it: {rule}.").format(rule=best["rule"])
+        action = _("Put the rule “{rule}” where service and mailings can see it.").format(rule=best["rule"])
         headline = _("“{name}” can be recognised by {n} conditions.").format(
             name=best["name"], n=language.number(len(self.rules[best["persona"]]))
         )

@@ -112,7 +112,8 @@ class LoyalAnswers(Result):
         if self.column is None:
             rows = rows[~rows["question"].isin(_COMMON)]
         things = [f"{row.thing} ({language.percent(row.share)})" for row in rows.head(2).itertuples()]
-        return _("Then come {things}.").format(things=language.join(things)) if things else ""
+        said = ngettext("Then comes {things}.", "Then come {things}.", len(things))
+        return said.format(things=language.join(things)) if things else ""
 
     @property
     def _careful(self) -> list[str]:

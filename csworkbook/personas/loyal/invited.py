@@ -13,6 +13,7 @@ from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
 from csworkbook.personas import rows
 from csworkbook.personas.hashing import coded
+from csworkbook.personas.last_orders import last_orders
 from csworkbook.personas.loyal.words import VOCABULARY, choices, labels
 from csworkbook.purchases import left_out_said, less_returns, purchases
 from csworkbook.repeats import duration
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _ANGRY = pd.Timedelta("30D")  # so long after a complaint somebody is not asked for a favour
 _WHOSE = ("contact_id", "customer_id", "opened_at", "channel", "topic", "kind", "email_hash", "order_id")
+_SAMPLE = 20  # customers; fewer are asked one by one
+_ENOUGH = 30  # answers
 _BARS = 8  # days with a purchase; more are one bar
 
 
@@ -87,7 +90,8 @@ def whom(
     [['ann', 3, 12.0]]
     """
     _check(invitations, least, response)
-    bought = purchases(less_returns(orders, returns), margin=margin, zone=zone)
+    sold = less_returns(orders, returns)
+    bought = purchases(sold, margin=margin, zone=zone)
     last = bought.attrs["until"]
     loyal = bought[(bought["x"] + 1 >= least) & (bought["last_at"] >= last - duration(within))]
     angry = _complained(contacts, orders, bought.index, last)
@@ -104,7 +108,8 @@ def whom(
     counts = {"loyal": len(loyal), "customers": len(bought), "angry": len(loyal) - len(kept)}
     asked = {"least": least, "months": round(duration(within).days / 30.44), "response": response}
     table = table.head(invitations).reset_index(drop=True)
-    return Invited(table, counts, asked, bought["x"] + 1, dict(bought.attrs["left_out"]), currency)
+    left_out = dict(bought.attrs["left_out"])
+    return Invited(table, counts, asked, bought["x"] + 1, left_out, currency, sold)
 
 
 def _check(invitations: int, least: int, response: float) -> None:
@@ -170,7 +175,8 @@ def invitation_list(
     Returns
     -------
     DataFrame
-        The columns of `whom`, heads in the language spoken now; ``attrs["kinds"]`` tells a spreadsheet how to
+        The columns of `whom`, with own numbers also last_order (the number of the last purchase, by which the
+        shop's own system finds a customer); heads in the language spoken now; ``attrs["kinds"]`` tells a spreadsheet how to
         write each.
 
     Raises
@@ -181,11 +187,14 @@ def invitation_list(
     if ids not in ("hashed", "own") or (ids == "hashed" and not key):
         raise SettingError(
             _("“{value}” cannot be chosen here.").format(value=ids),
-            allowed=_("Possible: own customer numbers, or hashed ones with the key of the shop."),
+            allowed=_("Possible: “own”, or “hashed” (made unrecognisable) with the key of the shop."),
         )
     listed = result.table.assign(last_at=result.table["last_at"].dt.tz_localize(None))
     if ids == "hashed":
         listed["customer_id"] = coded(listed["customer_id"], key)
+    elif result.orders is not None:
+        numbers = last_orders(result.orders, listed["customer_id"].tolist())
+        listed["last_order"] = listed["customer_id"].map(numbers)
     heads = {name: VOCABULARY.head(name) for name in listed}
     listed = listed.rename(columns=heads)
     listed.attrs["kinds"] = {head: VOCABULARY.sheet_kind(name) for name, head in heads.items()}
@@ -206,6 +215,8 @@ class Invited(Result):
         customer → days with a purchase, for everybody.
     left_out : dict
         Orders that are no purchase, by reason.
+    orders : DataFrame or ibis.Table or None
+        The orders, less what the returns say was paid back.
     """
 
     counts: dict = field(default_factory=dict)
@@ -213,6 +224,7 @@ class Invited(Result):
     every: pd.Series | None = field(default=None, repr=False)
     left_out: dict = field(default_factory=dict)
     currency: str = "EUR"
+    orders: Frame | None = field(default=None, repr=False, compare=False)
     people: ClassVar[bool] = True
     vocabulary: ClassVar[Vocabulary] = VOCABULARY
 
@@ -230,19 +242,41 @@ class Invited(Result):
             least=language.number(self.asked["least"]),
             months=language.number(self.asked["months"]),
         )
-        answers = round(invited * self.asked["response"])
         list_ = _("The {n} on this list brought the most, by persona in turn.")
         if "persona" not in self.table:
             list_ = _("The {n} on this list brought the most.")
-        hope = _(
-            "If {share} answers you have {answers} answers, and know a share to within {points} points."
+        if invited < _SAMPLE:
+            return f"{said} {self._too_few}"
+        return f"{said} {list_.format(n=language.number(invited))} {self._hope}"
+
+    @property
+    def _too_few(self) -> str:
+        """What to do with a list of which a sample would say nothing."""
+        if len(self.table) < self.counts["loyal"] - self.counts["angry"]:
+            said = _(
+                "A list of {n} is too short to ask a sample: invite more customers, or ask these by phone."
+            )
+        else:
+            said = _("That is too few to ask a sample: ask them all by phone.")
+        return said.format(n=language.number(len(self.table)))
+
+    @property
+    def _hope(self) -> str:
+        """How many answers the list may give, and how sure a share would be."""
+        answers = round(len(self.table) * self.asked["response"])
+        if not answers:
+            return _("So few would answer that it says nothing: invite more customers, or ask them by phone.")
+        hope = ngettext(
+            "If {share} answers you have {answers} answer, and know a share to within {points} points.",
+            "If {share} answers you have {answers} answers, and know a share to within {points} points.",
+            answers,
         ).format(
             share=language.percent(self.asked["response"]),
             answers=language.number(answers),
-            points=language.number(98 / max(answers, 1) ** 0.5),
+            points=language.number(98 / answers**0.5),
         )
-        few = _("That is few: invite more customers, or read the answers as a hint.") if answers < 30 else ""
-        return " ".join(filter(None, (said, list_.format(n=language.number(invited)), hope, few)))
+        few = _("That is few: invite more customers, or read the answers as a hint.")
+        return f"{hope} {few}" if answers < _ENOUGH else hope
 
     @property
     def method(self) -> str:

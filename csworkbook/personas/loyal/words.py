@@ -26,6 +26,7 @@ def heads() -> dict[str, str]:
         "spent": _("Spent"),
         "margin": _("Margin"),
         "last_at": _("Last purchase"),
+        "last_order": _("Number of the last order"),
     }
 
 

@@ -73,7 +73,7 @@ def coming_back(
     Raises
     ------
     DataError
-        When the tables are too short to follow anybody that long, or as in `relational`.
+        When the tables cover too short a time to follow anybody that long, or as in `relational`.
 
     >>> from csworkbook.shop import open_shop
     >>> open_shop().call(coming_back).table["group"].tolist()
@@ -85,7 +85,7 @@ def coming_back(
     later = follow(known, rule, days, currency)
     if later is None:
         raise DataError(
-            _("Your contacts and orders are too short to follow anybody for {days} days.").format(
+            _("Your contacts and orders cover too short a time to follow anybody for {days} days.").format(
                 days=language.number(days)
             ),
             where=_("They are of {first} to {last}.").format(

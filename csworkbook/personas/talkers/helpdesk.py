@@ -10,6 +10,7 @@ from csworkbook import language
 from csworkbook.errors import SettingError
 from csworkbook.language import gettext as _
 from csworkbook.personas.hashing import coded
+from csworkbook.personas.last_orders import last_orders
 from csworkbook.personas.talkers.contacts import among
 from csworkbook.personas.talkers.words import VOCABULARY
 
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "customer_id", "traits", "questions", "variety", "topic", "minutes", "worth", "orders", "margin", "last_at",
-    "last_asked",
+    "last_asked", "last_order",
 )  # fmt: skip
 IDS = ("hashed", "own")
-_OF_ORDERS = {"worth", "orders", "margin", "last_at"}
+_OF_ORDERS = {"worth", "orders", "margin", "last_at", "last_order"}
 
 
 def helpdesk_list(
@@ -44,7 +45,8 @@ def helpdesk_list(
     DataFrame
         One row a customer: customer_id, traits (1–4), questions, variety (different topics), topic (asked about
         most), minutes (mean per question), worth (mean order value), orders, margin (money), last_at, last_asked
-        (days); without orders only what the contacts tell. Heads and known topics are in the language spoken
+        (days), with own numbers also last_order (its number, by which the shop's own system finds him); without
+        orders only what the contacts tell. Heads and known topics are in the language spoken
         now; ``attrs["kinds"]`` tells a spreadsheet how to write each.
 
     Raises
@@ -63,9 +65,13 @@ def helpdesk_list(
     found.insert(0, "customer_id", customers)
     by = ["traits", "margin", "questions", "customer_id"]
     found = found.sort_values(by, ascending=[False, False, False, True], ignore_index=True)
+    if ids == "own" and result.known.orders is not None:
+        numbers = last_orders(result.known.orders.orders, found["customer_id"].tolist())
+        found["last_order"] = found["customer_id"].map(numbers)
     if ids == "hashed":
         found["customer_id"] = coded(found["customer_id"], key)
     columns = [name for name in COLUMNS if result.known.bought is not None or name not in _OF_ORDERS]
+    columns = [name for name in columns if name != "last_order" or ids == "own"]
     heads = {name: VOCABULARY.head(name) for name in columns}
     listed = found[columns].rename(columns=heads)
     listed.attrs["kinds"] = {head: VOCABULARY.sheet_kind(name) for name, head in heads.items()}
@@ -80,7 +86,7 @@ def _check(ids: str, key: bytes) -> None:
         )
     if ids == "hashed" and not key:
         raise SettingError(
-            _("Hashed customer numbers need the key of the shop."),
+            _("To make customer numbers unrecognisable, the key of the shop is needed."),
             next_step=_("Give key=shop.key, or choose your own customer numbers."),
         )
 

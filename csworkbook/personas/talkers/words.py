@@ -61,6 +61,7 @@ def heads() -> dict[str, str]:
         "margin": _("Margin so far"),
         "last_at": _("Last order"),
         "last_asked": _("Last question"),
+        "last_order": _("Number of the last order"),
         "topic": _("Asks most about"),
     }
 

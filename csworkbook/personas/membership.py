@@ -10,19 +10,25 @@ from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import join
 from csworkbook.personas.hashing import coded
+from csworkbook.personas.last_orders import last_orders
 
 if TYPE_CHECKING:
     from csworkbook.personas.grouping import Personas
+    from csworkbook.personas.rows import Frame
 
 IDS = ("hashed", "own")
 
 
-def members(found: Personas, *, ids: str = "hashed", key: bytes = b"") -> pd.DataFrame:
+def members(
+    found: Personas, orders: Frame | None = None, *, ids: str = "hashed", key: bytes = b""
+) -> pd.DataFrame:
     """Every customer with the persona he belongs to, the personas in order, in each the best customers first.
 
     Parameters
     ----------
     found : Personas
+    orders : DataFrame or ibis.Table, optional
+        With own numbers: adds the number of each customer's last order, by which the shop's own system finds him.
     ids : {"hashed", "own"}
         Customers by a code that only the holder of `key` can make again, or by their own numbers.
     key : bytes
@@ -32,7 +38,8 @@ def members(found: Personas, *, ids: str = "hashed", key: bytes = b"") -> pd.Dat
     -------
     DataFrame
         Heads in the language spoken now: customer (text), persona (number and name), orders (count), spent
-        (money, net of refunds), days since the last purchase (whole days).
+        (money, net of refunds), days since the last purchase (whole days); with `orders` and own numbers also the
+        number of the last order (text).
 
     Raises
     ------
@@ -59,6 +66,8 @@ def members(found: Personas, *, ids: str = "hashed", key: bytes = b"") -> pd.Dat
             "days_since": known["days_since"].astype(int).to_numpy(),
         }
     )
+    if ids == "own" and orders is not None:
+        rows["last_order"] = rows["customer"].map(last_orders(orders))
     order = ["persona", "spent", "customer"]
     rows = rows.sort_values(order, ascending=[True, False, True], kind="stable", ignore_index=True)
     return rows.rename(columns=heads())
@@ -73,6 +82,7 @@ def heads() -> dict[str, str]:
         "orders": _("Orders"),
         "spent": _("Spent"),
         "days_since": _("Days since the last purchase"),
+        "last_order": _("Number of the last order"),
     }
 
 
@@ -86,7 +96,7 @@ def about(ids: str) -> str:
     """What the customers are called in the list."""
     if ids == "hashed":
         return _(
-            "Customers stand here under a code instead of their number. Who has the folder of the workbook can make "
-            "the code of a customer again; nobody else can tell whom it means."
+            "Customer numbers are made unrecognisable here. Who has the folder of the workbook can tell which customer "
+            "a code means; nobody else can."
         )
     return _("Customers stand here under the numbers of your own shop: mind who gets this file.")
