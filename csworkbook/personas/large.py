@@ -15,7 +15,8 @@ from csworkbook import engine
 from csworkbook.engine.values import second
 from csworkbook.personas import measures
 from csworkbook.personas.described import Features, measured, readable, scaled_by
-from csworkbook.personas.seen import EVENING, Seen, less_back, nobody, seen
+from csworkbook.personas.seen import EVENING, Seen, nobody, seen
+from csworkbook.purchases import less_returns
 
 if TYPE_CHECKING:
     import ibis
@@ -66,7 +67,7 @@ def features_in_engine(
         "orders": orders, "order_lines": order_lines, "contacts": contacts, "returns": returns, "events": events,
     }  # fmt: skip
     tables = {name: _table(one, name, until) for name, one in given.items() if one is not None}
-    kept = less_back(tables["orders"], tables.get("returns"))
+    kept = less_returns(tables["orders"], tables.get("returns"))
     customers, some = _sample(kept)
     if customers > SAMPLE:
         tables.pop(

@@ -308,8 +308,8 @@ class Moves(Result):
             "corrected for all personas (Holm). Seasons can look like a step when there are few years."
         )
         passing = _(
-            "A period with a higher share: one period against all others together (Fisher's exact test), corrected for all personas "
-            "and periods (Holm)."
+            "A period with a higher share: one period against all others together (Fisher's exact test), corrected for all "
+            "personas and periods (Holm)."
         )
         said = f"{said} {passing}" if self.shifts and self.surest is None else said
         if not self.left_out:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     Frame = pd.DataFrame | ibis.Table
 
 EVENING = 18  # o'clock
-_DIGITS = 6  # of an amount of money; what lies behind is how computers write numbers
 
 
 @dataclass(frozen=True)
@@ -206,20 +205,6 @@ def numbers(frame: pd.DataFrame, column: str) -> np.ndarray:
     return pd.to_numeric(frame[column].astype(object), errors="coerce").to_numpy(float)
 
 
-def less_back(orders: Frame, returns: Frame | None) -> Frame:
-    """The orders less what the returns tell was paid back (`less_returns`), without the noise of adding up.
-
-    Amounts of one order add up to its revenue but for the last bit of a number: such an order was paid back.
-    """
-    kept = less_returns(orders, returns)
-    if kept is orders:
-        return orders
-    rounded = kept["refunded"].round(_DIGITS)
-    if isinstance(kept, pd.DataFrame):
-        return kept.assign(refunded=rounded)
-    return kept.mutate(refunded=rounded)
-
-
 def _until(returns: pd.DataFrame | None, until: pd.Timestamp | None) -> pd.DataFrame | None:
     """The returns up to a moment."""
     if returns is None or until is None or not len(returns):
@@ -241,7 +226,7 @@ def _bought(
     if until is not None:
         early = ~(at > _plain(until))
         orders, at = orders[early].reset_index(drop=True), at[early]
-    paid = paid_orders(less_back(orders, returns), margin=margin, zone=zone)
+    paid = paid_orders(less_returns(orders, returns), margin=margin, zone=zone)
     left_out = {why: n for why, n in paid.attrs["left_out"].items() if n or why != "no_time"}
     rows = paid.index.to_numpy()
     if not len(rows):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Table = pd.DataFrame | ibis.Table
 
+_DIGITS = 6  # of money: amounts that add up to an order's revenue but for the last bit of a number pay it back whole
+
 
 def less_returns(orders: Table, returns: Table | None) -> Table:
     """The orders with `refunded` taken from the returns, where the orders themselves do not tell it.
@@ -71,7 +73,7 @@ def _by_order(returns: Table) -> pd.Series:
 
 def _frame(orders: pd.DataFrame, back: pd.Series) -> pd.DataFrame:
     order = orders["order_id"].map(engine.as_key, na_action="ignore").astype(object)
-    return orders.assign(refunded=order.map(back).fillna(0.0).to_numpy(float))
+    return orders.assign(refunded=order.map(back).fillna(0.0).to_numpy(float).round(_DIGITS))
 
 
 def _lazy(orders: ibis.Table, returns: Table) -> ibis.Table:
@@ -85,4 +87,6 @@ def _lazy(orders: ibis.Table, returns: Table) -> ibis.Table:
     back = back.select(back_on=back.order_id, back=back.amount)
     kept = orders.drop("refunded") if "refunded" in orders.columns else orders
     joined = kept.mutate(order_key=engine.key(kept.order_id)).left_join(back, [("order_key", "back_on")])
-    return joined.mutate(refunded=joined.back.fill_null(0.0)).drop("order_key", "back_on", "back")
+    return joined.mutate(refunded=joined.back.fill_null(0.0).round(_DIGITS)).drop(
+        "order_key", "back_on", "back"
+    )

@@ -341,7 +341,7 @@ def test_a_search_for_other_data_takes_the_place_of_the_one_going_on(shop, tmp_p
 
     async def page():
         form = find_personas(shop)
-        await asyncio.sleep(0.05)
+        assert form.turns.busy
         form.page.show(other)
         while form.turns.busy:
             await asyncio.sleep(0.01)

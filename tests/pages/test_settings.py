@@ -19,7 +19,9 @@ def shop(tmp_path):
 
 @pytest.mark.parametrize("spoken", ["en", "nl"])
 def test_what_is_shown_reads_back_as_it_was(spoken):
-    before = Settings(name="Fietsen", margin=0.425, hourly_cost=32.5, discount_rate=0.075, targets={"chat": 0.8, "own": 0.5})
+    before = Settings(
+        name="Fietsen", margin=0.425, hourly_cost=32.5, discount_rate=0.075, targets={"chat": 0.8, "own": 0.5}
+    )
     with speaking(spoken):
         assert form.read(form.shown(before), before) == before
         assert form.shown(before)["margin"] == {"en": "42.5", "nl": "42,5"}[spoken]

@@ -181,10 +181,10 @@ def _compared(mine: _Moments, others: _Moments) -> dict[str, np.ndarray]:
     with np.errstate(all="ignore"):
         g, variance = effectsize_smd(*sides)
         p = ttest_ind_from_stats(*sides, equal_var=False).pvalue
-    half = norm.ppf((1 + LEVEL) / 2) * np.sqrt(variance)
     can = (mine.n > 1) & (others.n > 1) & np.isfinite(g)
-    found = {"apart": g, "apart_low": g - half, "apart_high": g + half, "p": p}
-    return {name: np.where(can, one, np.nan) for name, one in found.items()}
+    g, p, variance = (np.where(can, one, np.nan) for one in (g, p, variance))
+    half = norm.ppf((1 + LEVEL) / 2) * np.sqrt(variance)
+    return {"apart": g, "apart_low": g - half, "apart_high": g + half, "p": p}
 
 
 @dataclass(frozen=True)
