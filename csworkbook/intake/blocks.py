@@ -114,7 +114,7 @@ def blocks(data: bytes) -> list[Block]:
     """
     if not any(sign in data for sign in _SIGNS):
         return []
-    style = head.dialect(data[: head.SIZE].decode("utf-8", "ignore"))
+    style = head.dialect(data[: head.SIZE].decode("utf-8", "ignore"), whole=len(data) <= head.SIZE)
     if style.delimiter == head.SPACES:
         return []
     tables = grouped(_sections(data, style))

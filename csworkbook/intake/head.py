@@ -49,17 +49,20 @@ def look(data: bytes, filename: str, *, delimiter: str | None = None) -> Head:
     """What the beginning of a file (all of it, or its first megabytes) tells; DataError where it is no table."""
     told = None if delimiter else _SEP.match(data[:20])
     above = told.end() if told else 0
+    whole = len(data) - above <= SIZE
     text = data[above : above + SIZE].decode("utf-8", "ignore")
-    style = dialect(text, told.group(1).decode("utf-8", "replace") if told else delimiter)
-    rows, ends = read_rows(text, style, whole=len(data) - above <= SIZE)
+    style = dialect(text, told.group(1).decode("utf-8", "replace") if told else delimiter, whole=whole)
+    rows, ends = read_rows(text, style, whole=whole)
     found = headers.find(rows)
     require_columns(found.names, filename, text)
     lines = ends[found.data - 1] if found.data else 0
     return Head(style, found, after_lines(data, lines, above), lines + bool(told) + 1)
 
 
-def dialect(head: str, delimiter: str | None = None) -> Dialect:
+def dialect(head: str, delimiter: str | None = None, *, whole: bool = False) -> Dialect:
     """Delimiter and quote by the head of a file: the one that gives most lines the same number of cells.
+
+    Unless the head is the whole file its last line may be cut off, and does not count.
 
     >>> dialect("a;b;c\\n1,5;2;3\\n").delimiter
     ';'
@@ -67,7 +70,8 @@ def dialect(head: str, delimiter: str | None = None) -> Dialect:
     escape = "\\" if '\\"' in head and '""' not in head else '"'
     quote = "'" if '"' not in head and _single_quoted(head) else '"'
     if delimiter is None:
-        scores = {sign: _evenness(head, Dialect(sign, quote, escape)) for sign in _SIGNS if sign in head}
+        styles = {sign: Dialect(sign, quote, escape) for sign in _SIGNS if sign in head}
+        scores = {sign: _evenness(head, style, whole) for sign, style in styles.items()}
         delimiter = max(scores, key=lambda sign: scores[sign], default=";")
         if (not scores or scores[delimiter][0] < 1.2) and _by_spaces(head):
             delimiter = SPACES
@@ -105,9 +109,9 @@ def _single_quoted(head: str) -> bool:
     return len(re.findall(r"(?m)(?:^|[;,\t|])'[^'\n]*'(?=[;,\t|]|$)", head)) > head.count("\n")
 
 
-def _evenness(head: str, style: Dialect) -> tuple[float, int]:
+def _evenness(head: str, style: Dialect, whole: bool) -> tuple[float, int]:
     """The share of lines with the usual number of cells (more for a header that has it), and that number."""
-    sizes = [len(row) for row in read_rows(head, style)[0] if any(row)]
+    sizes = [len(row) for row in read_rows(head, style, whole=whole)[0] if any(row)]
     if not sizes:
         return 0.0, 0
     usual, times = max(Counter(sizes).items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))

@@ -168,6 +168,17 @@ def test_parquet_with_records_inside(tmp_path):
     assert raw.lines.tolist() == [1, 1, 2]
 
 
+@pytest.mark.parametrize("blank", [0, 1, 3])
+def test_blank_lines_at_the_end_do_not_decide_how_cells_are_parted(tmp_path, blank):
+    """Eight good rows and some odd ones, as parted by a comma nearly as by a semicolon."""
+    path = tmp_path / "orders.csv"
+    first = [f"{n};01-01-2024;Jas;{n},50" for n in range(8)]
+    odd = ["1;;;", "1;;een", "twee;2,5", '1;";', '";', "a;", "kort", "1;;;", "1;;;"]
+    path.write_text("\n".join([HEADER, *first, *odd]) + "\n" * blank)
+    same_as_small(path, 1)
+    assert files.read(path)[0].frame.columns.tolist() == HEADER.split(";")
+
+
 CELLS = st.one_of(
     st.sampled_from(["", "1", "2,5", "3-1-2024", 'zei "ja"', "a;b", "een\ntwee", "x\n\ny;1\nz", "\n"]),
     st.text("abc é\"';\n", max_size=8),
