@@ -38,7 +38,7 @@ class Personas(Result):
     Attributes
     ----------
     table : DataFrame
-        persona (1..k), name, customers, share (of customers), share_low, share_high, revenue (money),
+        persona (1..k), name, size (customers), share (of customers), share_low, share_high, revenue (money),
         revenue_share, revenue_low, revenue_high (of that share), and the means that describe a persona:
         orders, order_value, and as far as known discount, contacts. Without groups it is empty.
     saved : Saved
@@ -58,7 +58,7 @@ class Personas(Result):
     trials: pd.DataFrame | None = field(default=None, repr=False)
     currency: str = "EUR"
     shown: ClassVar[tuple[str, ...]] = (
-        "persona", "name", "customers", "share", "share_low", "share_high", "revenue", "revenue_share",
+        "persona", "name", "size", "share", "share_low", "share_high", "revenue", "revenue_share",
         "revenue_low", "revenue_high", "orders", "order_value",
     )  # fmt: skip
     spare: ClassVar[tuple[str, ...]] = ("share_low", "share_high", "revenue_low", "revenue_high")
@@ -112,7 +112,7 @@ class Personas(Result):
 
     @property
     def _largest(self) -> str:
-        place = int(self.table["customers"].to_numpy().argmax())  # not the first any more, perhaps
+        place = int(self.table["size"].to_numpy().argmax())  # not the first any more, perhaps
         row = self.table.iloc[place]
         return _("The largest is “{name}” with {share} of the customers ({low} to {high}).").format(
             name=self.names[place],
@@ -176,7 +176,7 @@ class Personas(Result):
             "“{name}” is {share} of your customers and brings more of the revenue than that."
         ).format(name=self.names[place], share=language.percent(row["share"]))
         brings = Estimate(
-            row["revenue_share"], row["revenue_low"], row["revenue_high"], int(row["customers"]), "share"
+            row["revenue_share"], row["revenue_low"], row["revenue_high"], int(row["size"]), "share"
         )
         return [Finding(CHAPTER, headline, brings, "pareto-80", _advice())]
 
@@ -279,7 +279,7 @@ def _table(features: Features, labels: pd.Series, k: int) -> pd.DataFrame:
         {
             "persona": np.arange(1, k + 1),
             "name": [""] * k,
-            "customers": customers,
+            "size": customers,
             "share": customers / max(len(labels), 1),
             "share_low": low,
             "share_high": high,

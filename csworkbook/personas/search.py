@@ -52,7 +52,7 @@ def find(
     -------
     Personas
         `.k` (0 = no clear groups), `.labels` (customer_id → 1..k), `.trials` (how clear each number of groups is), and
-        `.table`, one row per persona, the largest first: persona (1..k), name, customers (count), share, share_low,
+        `.table`, one row per persona, the largest first: persona (1..k), name, size (customers), share, share_low,
         share_high (of the customers, 0–1, 95 % Wilson interval), revenue (money, net), revenue_share, revenue_low,
         revenue_high (0–1), and as far as known the means orders (count), order_value (money), discount (share of
         orders, 0–1) and contacts (per order). Money is NaN where a frame has no column `spent`.

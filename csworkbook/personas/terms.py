@@ -11,7 +11,7 @@ def heads() -> dict[str, str]:
     return {
         "persona": _("Persona"),
         "name": _("Name"),
-        "customers": _("Customers"),
+        "size": _("Customers"),
         "share": _("Share of customers"),
         "share_low": _("Share, from"),
         "share_high": _("Share, to"),
@@ -44,7 +44,7 @@ VOCABULARY = Vocabulary(
     heads=heads,
     kinds={
         "persona": "count",
-        "customers": "count",
+        "size": "count",
         "active": "count",
         "share": "share",
         "share_low": "share",

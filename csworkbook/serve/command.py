@@ -1,4 +1,4 @@
-"""The `csworkbook` command: serve the pages, open the notebooks, make a workbook, look at a file."""
+"""The `csworkbook` command: serve the pages, open the notebooks, make a workbook, look at a file, report on a week."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title=_("commands"), metavar=_("COMMAND"), required=True, parser_class=_Parser
     )
-    for add in (_add_serve, _add_lab, _add_new, _add_add, _add_check):
+    for add in (_add_serve, _add_lab, _add_new, _add_add, _add_check, _add_report):
         add(commands)
     return parser
 
@@ -171,6 +172,19 @@ def _add_check(commands) -> None:
     parser.set_defaults(run=_check)
 
 
+def _add_report(commands) -> None:
+    says = _("Write the report of a week as one HTML file, for example every Monday morning.")
+    parser = commands.add_parser("report", help=says, description=says)
+    _add_folder(parser)
+    parser.add_argument(
+        "--week", type=_week, default=None, help=_("such as 2026-W25; the last finished week when left out")
+    )
+    where = _("the file or folder to write to; “reports” in the workbook when left out")
+    parser.add_argument("--out", metavar="FILE", type=Path, default=None, help=where)
+    _add_language(parser)
+    parser.set_defaults(run=_report)
+
+
 def _add_folder(parser: argparse.ArgumentParser) -> None:
     says = _("a workbook made with “csworkbook new”; the demo shop when left out")
     parser.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, default=None, help=says)
@@ -184,6 +198,16 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(_("“{text}” is no port; allowed: 1 to 65535").format(text=text))
     return int(text)
+
+
+def _week(text: str) -> date:
+    from csworkbook.serve.week import day_of
+
+    try:
+        return day_of(text)
+    except ValueError:
+        said = _("“{text}” is no week; write it like 2026-W25").format(text=text)
+        raise argparse.ArgumentTypeError(said) from None
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -233,6 +257,14 @@ def _check(options: argparse.Namespace) -> int:
 
     for line in report(options.file, table=options.table):
         print(line)
+    return OK
+
+
+def _report(options: argparse.Namespace) -> int:
+    from csworkbook.serve.week import write
+
+    path = write(options.folder, week=options.week, out=options.out, speak=options.lang)
+    print(_("The report is written: {file}").format(file=path))
     return OK
 
 

@@ -64,7 +64,7 @@ def test_the_figures_on_the_cards_are_those_of_the_panels(page):
     for persona, text in enumerate(texts(parsed(page)), 1):
         row = found.table.set_index("persona").loc[persona]
         ends = f"{language.percent(row['share_low'])} to {language.percent(row['share_high'])}"
-        assert f"{row['customers']:.0f} customers: {language.percent(row['share'])} ({ends})" in text
+        assert f"{row['size']:.0f} customers: {language.percent(row['share'])} ({ends})" in text
         assert language.money(row["revenue"]) in text
         assert f"Right for {language.percent(rules.hits(persona).value)} of those who meet it" in text
         first = apartness.of(persona, 1)["feature"].iloc[0]

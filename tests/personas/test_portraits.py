@@ -32,16 +32,16 @@ def found(shop):
 def test_sizes_and_revenue_are_counted_again(shop, found):
     spent = shop.orders.groupby("customer_id")["revenue"].sum()
     by_hand = spent.groupby(found.labels).agg(["size", "sum"])
-    assert (found.table["customers"].to_numpy() == by_hand["size"].to_numpy()).all()
+    assert (found.table["size"].to_numpy() == by_hand["size"].to_numpy()).all()
     assert np.allclose(found.table["revenue"], by_hand["sum"])
     assert found.table["share"].sum() == pytest.approx(1)
     assert found.table["revenue_share"].sum() == pytest.approx(1)
-    assert found.table["customers"].is_monotonic_decreasing
+    assert found.table["size"].is_monotonic_decreasing
     assert found.table["persona"].tolist() == [1, 2, 3]
 
 
 def test_shares_have_wilsons_interval(found):
-    low, high = proportion_confint(found.table["customers"], 900, method="wilson")
+    low, high = proportion_confint(found.table["size"], 900, method="wilson")
     assert np.allclose(found.table["share_low"], low)
     assert np.allclose(found.table["share_high"], high)
 
@@ -99,7 +99,7 @@ def test_of_saved_personas_the_one_that_is_largest_now_is_said(shop, found):
     first = found.labels.index[found.labels == 1]
     gone = shop.orders["customer_id"].isin(first[20:])
     later = portraits(shop.orders[~gone], shop.lines, shop.contacts, personas=found.saved)
-    largest = later.table.loc[later.table["customers"].idxmax(), "name"]
+    largest = later.table.loc[later.table["size"].idxmax(), "name"]
     assert largest != later.names[0]
     assert f"The largest is “{largest}”" in later.text
 

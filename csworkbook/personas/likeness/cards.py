@@ -163,7 +163,7 @@ def _card(
 
 def _size(row: pd.Series) -> str:
     return _("{n} customers: {share} ({low} to {high})").format(
-        n=language.number(row["customers"]),
+        n=language.number(row["size"]),
         share=language.percent(row["share"]),
         low=language.percent(row["share_low"]),
         high=language.percent(row["share_high"]),
