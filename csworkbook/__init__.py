@@ -3,8 +3,8 @@
 The public face on one page: the chapters and shared rooms as modules, `open_shop` and `new_shop`,
 and what a notebook shows: `welcome`, `choose`, `upload`, `brought`, `ready`, `shop_settings`, `panel`,
 `register`, `privacy`, `conclusions`, `report`, `documents`, `guesses`, `service_items`,
-`manifesto_builder`, `funnel_steps`, `calculator`, `audit`, `find_personas` and `helpdesk_list`. Everything is
-imported when first used, so that a page starts fast.
+`manifesto_builder`, `funnel_steps`, `calculator`, `audit`, `find_personas`, `helpdesk_list`, `chats_at_once`,
+`kpi_targets` and `week_report`. Everything is imported when first used, so that a page starts fast.
 """
 
 import sys
@@ -18,8 +18,9 @@ sys.modules.setdefault("rfc3987_syntax", None)
 __version__ = "0.1.0"
 
 _MODULES = (
-    "audits", "checkout", "demo", "effort", "estimates", "events", "evidence", "figures", "funnel", "intake", "language",
-    "ledger", "manifesto", "personas", "purchases", "pyramids", "readiness", "service_gap", "tables", "value", "workshop",
+    "audits", "channels", "checkout", "contacts", "demo", "effort", "estimates", "events", "evidence", "figures", "funnel",
+    "intake", "kpis", "language", "ledger", "manifesto", "personas", "purchases", "pyramids", "readiness", "service_gap",
+    "staffing", "tables", "value", "workshop",
 )  # fmt: skip
 _NAMES = {
     "open_shop": "csworkbook.shop",
@@ -47,6 +48,9 @@ _NAMES = {
     "find_personas": "csworkbook.pages.personas",
     "helpdesk_list": "csworkbook.pages.persona_files",
     "invitation_list": "csworkbook.pages.persona_files",
+    "chats_at_once": "csworkbook.pages.chats_at_once",
+    "kpi_targets": "csworkbook.pages.targets",
+    "week_report": "csworkbook.pages.week_report",
 }
 __all__ = [*_MODULES, *_NAMES]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from csworkbook.errors import DataError
+from csworkbook.errors import WorkbookError
 from csworkbook.findings import Finding, rank
 from csworkbook.language import gettext as _
 
@@ -25,8 +25,6 @@ class Coming:
 COMING: dict[str, Coming] = {
     "04_forward_resolution": Coming(("contacts",), ("messages", "order_lines")),
     "05_operational_insights": Coming(("contacts",), ("returns", "products", "reviews", "orders")),
-    "09_channels": Coming(("contacts",), ("channel_costs", "orders")),
-    "10_kpis": Coming(("orders", "contacts"), ("effort_survey", "channel_costs")),
     "11_human_conversation": Coming(("messages",), ("contacts",)),
     "12_roadmap": Coming(("orders", "contacts"), ("events", "channel_costs")),
     "13_action_plan": Coming(("orders",), ("contacts", "effort_survey", "events")),
@@ -55,7 +53,19 @@ def title(chapter: str) -> str:
 
 def by_chapter() -> dict[str, list[Callable]]:
     """The analyses of every chapter that is there, in the order of the book."""
-    from csworkbook import checkout, effort, funnel, ledger, manifesto, personas, service_gap, value
+    from csworkbook import (
+        channels,
+        checkout,
+        effort,
+        funnel,
+        kpis,
+        ledger,
+        manifesto,
+        personas,
+        service_gap,
+        staffing,
+        value,
+    )
 
     return {
         "00_start": [ledger.matches, ledger.reasons],
@@ -115,6 +125,21 @@ def by_chapter() -> dict[str, list[Callable]]:
             checkout.rules,
             checkout.chat,
         ],
+        "09_channels": [
+            channels.four_vs,
+            channels.roi,
+            channels.compared,
+            channels.acquisition,
+            channels.first_contact,
+            channels.cost_to_resolution,
+            channels.skills,
+            channels.routing,
+            channels.triage,
+            staffing.arrivals,
+            staffing.waiting,
+            staffing.plan,
+        ],
+        "10_kpis": [kpis.key_figures, kpis.by_agent, kpis.predictors],
     }
 
 
@@ -131,6 +156,6 @@ def findings(shop: Shop) -> list[Finding]:
     for analysis in analyses():
         try:
             found += shop.call(analysis).findings()
-        except DataError:  # a table or column this analysis needs is not there
+        except WorkbookError:  # a table, column or setting this analysis needs is not there
             continue
     return rank(found)

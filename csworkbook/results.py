@@ -41,6 +41,9 @@ class Result:
     spare: ClassVar[tuple[str, ...]] = ()
     # whether its rows are people, who are not to go into a report that is printed or mailed
     people: ClassVar[bool] = False
+    # the chapter function that lists the rows behind a mark of the picture; a mark's id (plotly's `ids`) is
+    # JSON of the choices for it, such as {"channel": "chat"}
+    opens: ClassVar[str] = ""
     # whether `low` and `high` bound a difference of shares, shown in points
     in_points: ClassVar[bool] = False
     vocabulary: ClassVar[Vocabulary] = COMMON

@@ -144,7 +144,7 @@ def names(shop: Shop | None = None) -> list[str]:
     """The names of all checklists there are for a shop, ours first.
 
     >>> names()
-    ['cart_rules', 'checkout', 'home', 'ux']
+    ['cart_rules', 'checkout', 'first_aid', 'home', 'people_processes_systems', 'ux']
     """
     return list(_files(shop))
 

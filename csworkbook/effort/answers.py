@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import join
-from csworkbook.repeats import known_customers
+from csworkbook.repurchase import same_customers as same_customers
 from csworkbook.results import word
 from csworkbook.tables import EFFORT_STAGES, TABLES
 
@@ -56,13 +55,6 @@ def groups(effort_survey: pd.DataFrame, by: str | None) -> pd.Series | None:
             allowed=_("Possible: {columns}.").format(columns=names),
         )
     return effort_survey[by]
-
-
-def same_customers(effort_survey: pd.DataFrame, orders: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Customers of both tables as the same whole numbers: one per answer, one per order; -1 for none."""
-    mine, theirs = known_customers(effort_survey), known_customers(orders)
-    codes, _names = pd.factorize(pd.concat([mine, theirs], ignore_index=True))
-    return codes[: len(mine)], codes[len(mine) :]
 
 
 def no_segments() -> DataError:

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from csworkbook import estimates, evidence, figures, language
-from csworkbook.effort.answers import CHAPTER, coded, highest, same_customers
+from csworkbook.effort.answers import CHAPTER, coded, highest
 from csworkbook.errors import DataError
 from csworkbook.estimates import SMALL, Estimate
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
 from csworkbook.repeats import duration
+from csworkbook.repurchase import ordered_again
 from csworkbook.results import Result, question, word
 from csworkbook.tables import require
 
@@ -85,27 +86,8 @@ def _said(effort_survey: pd.DataFrame) -> dict[str, pd.Series]:
 
 def _bought_again(survey: pd.DataFrame, orders: pd.DataFrame, within: pd.Timedelta) -> tuple[pd.Series, int]:
     """Per answer: 1 when an order followed within the window, 0 when not, NaN when it cannot be told."""
-    mine, theirs = same_customers(survey, orders)
-    bought = pd.DataFrame({"customer": theirs, "ordered_at": orders["ordered_at"].to_numpy("datetime64[us]")})
-    last = bought["ordered_at"].max()
-    answers = pd.DataFrame(
-        {"customer": mine, "answered_at": survey["answered_at"].to_numpy("datetime64[us]")}
-    )
-    answers = answers[(mine >= 0) & np.isin(mine, theirs)].reset_index(names="row").sort_values("answered_at")
-    after = pd.merge_asof(
-        answers,
-        bought.sort_values("ordered_at"),
-        left_on="answered_at",
-        right_on="ordered_at",
-        by="customer",
-        direction="forward",
-        allow_exact_matches=False,
-    )
-    over = after["answered_at"] + within <= last
-    again = (after["ordered_at"] - after["answered_at"] <= within).astype(float).where(over)
-    values = np.full(len(survey), np.nan)
-    values[after["row"].to_numpy()] = again.to_numpy()
-    return pd.Series(values, index=survey.index), int((~over).sum())
+    found = ordered_again(survey, orders, within)
+    return found["again"], int((found["ours"] & ~found["over"]).sum())
 
 
 def _by_effort(measure: str, values: pd.Series, effort: pd.Series) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from csworkbook.results import word
 
 _LAYOUT = {"width": "auto", "flex": "1 1 14rem", "min_width": "0"}
 _SHORT = 14
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSET = object()
 
 
@@ -151,6 +153,8 @@ def option_said(name: str, option: Any) -> str:
     if isinstance(option, str) and option[:-1].isdigit() and option.endswith("D"):
         days = int(option[:-1])
         return language.ngettext("{days} day", "{days} days", days).format(days=language.number(days))
+    if isinstance(option, str) and _DAY.fullmatch(option):
+        return language.day(date.fromisoformat(option))
     if isinstance(option, float):
         return language.percent(option, 1 if round(option * 1000) % 10 else 0)
     if isinstance(option, int) and not isinstance(option, bool):

@@ -111,6 +111,16 @@ class Page:
             )
             self._plan(0)
 
+    def shows(self, function: str) -> bool:
+        """Whether a panel of the page shows the answers of the chapter function of this name."""
+        return any(panel.function.__name__ == function for panel in self.panels)
+
+    def look_behind(self, function: str, choices: dict[str, Any]) -> None:
+        """Let the panel of that chapter function show these choices, and come into view."""
+        for panel in self.panels:
+            if panel.function.__name__ == function and panel.controls:
+                panel.choose(choices)
+
     def after_panels(self, function: Callable[[], Any]) -> None:
         """Call `function` now and whenever a panel shows something else."""
         self.followers.append(function)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import json
 import re
 from collections.abc import Callable, Mapping
 from html import escape
@@ -184,7 +185,15 @@ class Panel(ipywidgets.VBox):
         self._picture_button.filename = self._filename()
         data = figures.bundle(figure, self._filename())
         self._picture.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
-        self._words.value = _said(self.result.headline, self.result.further) + _details(self.result.method)
+        self._picture_button.clickable = self.page.shows(self.result.opens)
+        hint = _("Click on a part of the picture to see what is behind it.")
+        self._words.value = "".join(
+            (
+                _said(self.result.headline, self.result.further),
+                f'<p class="csw csw-soft">{escape(hint)}</p>' if self._picture_button.clickable else "",
+                _details(self.result.method),
+            )
+        )
         self._look("shown")
         soon(0.05, self._fill)  # the picture first
 
@@ -199,6 +208,19 @@ class Panel(ipywidgets.VBox):
 
     def _headed(self, column: str, head: str) -> str:
         return (self.page.header(column) if head == column else None) or head
+
+    def _opened(self, mark: str) -> None:
+        """Somebody clicked on a mark of the picture: the panel with what is behind it shows that."""
+        if self.result is not None and self.result.opens:
+            self.page.look_behind(self.result.opens, json.loads(mark))
+
+    def choose(self, choices: Mapping[str, Any]) -> None:
+        """Put the controls on these choices, where they can be chosen, and come into view."""
+        for name in choices.keys() & self.controls.keys():
+            widget = self.controls[name]
+            if choices[name] in getattr(widget, "_options_values", ()):
+                widget.value = choices[name]
+        self._picture_button.bring_into_view()
 
     def _make_controls(self) -> None:
         made = {name: guarded(self._control, self._complain)(name) for name in self.options}
@@ -281,7 +303,7 @@ class Panel(ipywidgets.VBox):
         return re.sub(r"[^\w]+", "-", f"{self.page.shop.name} {self.title}".lower()).strip("-")[:90]
 
     def _downloads(self) -> list[ipywidgets.Widget]:
-        self._picture_button = Picture(_("Picture (PNG)"), self._filename())
+        self._picture_button = Picture(_("Picture (PNG)"), self._filename(), self._opened)
         return [
             Download(_("Table (Excel)"), self._xlsx),
             Download(_("Table (CSV)"), self._csv),

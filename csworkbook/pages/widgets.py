@@ -180,17 +180,34 @@ class Picture(Talking):
 
     The panel is the nearest ancestor with class ``csw-panel``. The figure's configuration must leave
     the mode bar on (``displayModeBar`` not False); ``page.css`` hides it inside panels.
+
+    Parameters
+    ----------
+    on_mark : callable, optional
+        Called with the id of a mark (plotly's `ids`) when somebody clicks on it, while `clickable`.
     """
 
     _esm = script("picture.js")
+    _questions = ("mark",)
     label = traitlets.Unicode().tag(sync=True)
     filename = traitlets.Unicode().tag(sync=True)
     scale = traitlets.Float(2).tag(sync=True)
+    clickable = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, label: str, filename: str) -> None:
+    def __init__(self, label: str, filename: str, on_mark: Callable[[str], None] | None = None) -> None:
+        self.on_mark = on_mark
         super().__init__(
             label=label, filename=bare_name(filename).removesuffix(".png"), labels=_saving_labels()
         )
+
+    def bring_into_view(self) -> None:
+        """Scroll the page to the panel this stands in."""
+        self.send({"look": True})
+
+    def _mark(self, message: dict, _buffers: list) -> dict:
+        if self.on_mark is not None:
+            self.on_mark(str(message.get("id", "")))
+        return {}
 
 
 def _saving_labels() -> dict[str, str]:

@@ -7,7 +7,14 @@ from csworkbook.errors import DataError, SettingError
 from csworkbook.language import speaking
 from csworkbook.shop import new_shop, open_shop
 
-OURS = {"ux": 11, "home": 12, "checkout": 15, "cart_rules": 9}
+OURS = {
+    "ux": 11,
+    "home": 12,
+    "checkout": 15,
+    "cart_rules": 9,
+    "people_processes_systems": 15,
+    "first_aid": 12,
+}
 OWN = """
 [nl]
 title = "Onze eigen lijst"
@@ -44,8 +51,8 @@ def test_ours_are_whole_in_both_languages(name, n):
         assert bool(here.note) == bool(there.note)
         assert not here.evidence or evidence.get(here.evidence).id == here.evidence
     assert english.groups.keys() == dutch.groups.keys() == {item.group for item in english.items}
-    assert english.section in ("4.2", "4.3", "4.6")
-    assert english.chapter in ("07_funnel", "08_checkout")
+    assert english.section in ("4.2", "4.3", "4.6", "4.7", "5.5")
+    assert english.chapter in ("07_funnel", "08_checkout", "09_channels")
 
 
 def test_the_fourteenth_question_of_the_checkout_counts_the_other_way_round():
@@ -60,6 +67,22 @@ def test_each_golden_rule_has_points_to_check():
     assert [sum(item.group == group for item in rules.items) for group in rules.groups] == [3, 3, 3]
 
 
+def test_people_come_before_processes_and_systems():
+    team = audits.checklist("people_processes_systems")
+    assert list(team.groups) == ["people", "processes", "systems"]
+    assert [sum(item.group == group for item in team.items) for group in team.groups] == [5, 5, 5]
+    assert team.items[0].id == "asked"  # the team itself is asked first
+    assert team.item("asked").note
+    assert team.item("again").points("yes") == 0  # having to tell it again is bad
+
+
+def test_first_aid_goes_from_counting_to_the_cause():
+    aid = audits.checklist("first_aid")
+    assert list(aid.groups) == ["know", "stem", "clear", "learn"]
+    assert (aid.items[0].id, aid.items[-1].id) == ("counted", "cause")
+    assert aid.item("largest").evidence == "complaints-four-80"
+
+
 def test_what_stands_in_two_checklists_is_found_once():
     same = [audits.checklist(name).item("guest") for name in ("ux", "checkout")]
     assert same[0].lack == same[1].lack
@@ -69,7 +92,7 @@ def test_what_stands_in_two_checklists_is_found_once():
 def test_a_workbook_adds_its_own_and_takes_the_place_of_ours(shop):
     written(shop, "bellen", OWN)
     written(shop, "ux", OWN)
-    assert audits.names(shop) == ["cart_rules", "checkout", "home", "ux", "bellen"]
+    assert audits.names(shop) == [*sorted(OURS), "bellen"]
     mine = audits.checklist("bellen", shop)
     assert (mine.title, mine.source, [item.question for item in mine.items]) == (
         "Onze eigen lijst",
@@ -95,7 +118,9 @@ def test_a_text_that_is_missing_in_one_language_comes_from_the_other(shop):
 
 
 def test_an_unknown_one_is_refused_with_those_there_are(shop):
-    with pytest.raises(SettingError, match="cart_rules, checkout, home and ux"):
+    with pytest.raises(
+        SettingError, match="cart_rules, checkout, first_aid, home, people_processes_systems and ux"
+    ):
         audits.checklist("chat", shop)
     with pytest.raises(SettingError):
         audits.checklist("../ux", shop)

@@ -173,3 +173,46 @@ def test_the_script_of_a_day_asks_no_other_host_and_writes_no_markup():
     assert "http" not in script
     assert "innerHTML" not in script
     assert script.count("export default") == 1
+
+
+class Bars(Told):
+    opens = "rows_behind"
+
+
+@question("Which channels?")
+def channels(orders):
+    return Bars(pd.DataFrame({"said": ["bars"]}))
+
+
+@question("Which rows?")
+def rows_behind(orders, *, channel=None):
+    return Told(pd.DataFrame({"said": [str(channel)]}))
+
+
+def click(one, mark):
+    sent = []
+    one._picture_button.send = lambda content, buffers=None: sent.append(content)
+    one._picture_button._hear(one._picture_button, {"kind": "mark", "ask": 1, "id": mark}, [])
+    return sent[-1]
+
+
+def test_a_click_on_a_mark_opens_what_is_behind_it(demo):
+    bars = panel(demo, channels)
+    assert not bars._picture_button.clickable  # nothing on the page shows the rows
+    rows = panel(demo, rows_behind, channel=[None, "chat", "phone"])
+    bars.refresh()
+    assert bars._picture_button.clickable
+    looked = []
+    rows._picture_button.send = lambda content, buffers=None: looked.append(content)
+    assert "failed" not in click(bars, '{"channel": "phone"}')
+    assert said(rows) == ["phone"]
+    assert looked == [{"look": True}]
+    assert "failed" not in click(bars, '{"channel": "telex"}')
+    assert said(rows) == ["phone"]  # what cannot be chosen changes nothing
+
+
+def test_a_mark_that_says_nothing_is_told_as_a_sentence(demo):
+    bars = panel(demo, channels)
+    panel(demo, rows_behind, channel=[None, "chat"])
+    bars.refresh()
+    assert "Traceback" not in click(bars, "nothing")["failed"]

@@ -1,4 +1,5 @@
-// A button that saves the plotly picture of its panel as PNG, made by the browser.
+// A button that saves the plotly picture of its panel as PNG, made by the browser; it also tells the
+// kernel which mark of the picture was clicked, where that opens something.
 // The renderer of JupyterLab and Voila keeps plotly to itself, so the mode bar's own command is used.
 
 const LEAST_WIDTH = 900; // css pixels; the file has `scale` times as many
@@ -28,7 +29,37 @@ async function finished(plot) {
   }
 }
 
+/** Tell which mark was clicked. A picture is drawn anew at every change, so it is looked for when somebody comes near. */
+function listen(model, el, ask) {
+  const heard = new WeakSet();
+  const near = () => {
+    for (const plot of model.get("clickable") ? plots(el) : []) {
+      if (heard.has(plot)) continue;
+      heard.add(plot);
+      plot.on("plotly_click", ({ points: [point] }) => {
+        const id = point?.id ?? point?.data?.ids?.[point.pointNumber];
+        if (id !== undefined && model.get("clickable")) ask({ kind: "mark", id }).catch(() => {});
+      });
+    }
+  };
+  const mark = () => el.closest(".csw-panel")?.classList.toggle("csw-clickable", model.get("clickable"));
+  const panel = () => {
+    const found = el.closest(".csw-panel");
+    if (!found) return setTimeout(panel, 100);
+    mark();
+    for (const kind of ["pointerover", "pointerdown"]) found.addEventListener(kind, near, true);
+  };
+  panel();
+  model.on("change:clickable", mark);
+}
+
 function render({ model, el }) {
+  const { ask, stop } = talk(model);
+  listen(model, el, ask);
+  const look = (message) => {
+    if (message?.look) el.closest(".csw-panel")?.scrollIntoView({ behavior: "smooth", block: "start" });
+  };
+  model.on("msg:custom", look);
   const labels = model.get("labels");
   const button = make("button", { type: "button", className: "csw-button csw-button-quiet",
     textContent: model.get("label") });
@@ -55,6 +86,10 @@ function render({ model, el }) {
 
   button.addEventListener("click", () => save().catch(() => { words.textContent = labels.none; }));
   el.append(make("span", { className: "csw csw-action" }, button, words));
+  return () => {
+    stop();
+    model.off("msg:custom", look);
+  };
 }
 
 export default { render };

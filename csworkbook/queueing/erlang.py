@@ -1,8 +1,8 @@
-"""How many people does it take to answer in time? Calls and chats (Erlang C) and letters in a line.
+"""How many people does it take to answer calls in time, when nobody gives up? (Erlang B and C)
 
 Everything is about averages: calls come at random (Poisson), handling times are exponential, nobody
 gives up waiting (A. K. Erlang 1917; R. B. Cooper, *Introduction to Queueing Theory*, 1981, ch. 3). So
-the numbers of people are on the careful side where callers do give up.
+the numbers of people are on the careful side where callers do give up (see `abandoning`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 _ALL = 0.9999  # a share that counts as everybody
-_STEPS = 40  # halvings in search of a capacity: to a millionth of a millionth
 
 
 def erlang_b(load: ArrayLike, agents: ArrayLike) -> np.ndarray:
@@ -142,12 +141,8 @@ def fewest_agents(
     """
     import numpy as np
 
-    if not 0 < share < 1:
-        raise SettingError(
-            _("Nobody can promise to answer that share in time."),
-            allowed=_("More than 0% and less than 100%."),
-        )
-    load, handling, limit = np.broadcast_arrays(*_times(load, handling_seconds, within_seconds))
+    require_share(share)
+    load, handling, limit = np.broadcast_arrays(*require_times(load, handling_seconds, within_seconds))
     blocked, found = np.ones(load.shape), np.where(load > 0, -1, 0)
     n = 0
     while (found < 0).any():
@@ -158,7 +153,16 @@ def fewest_agents(
     return found[()]
 
 
-def _times(load: ArrayLike, handling: ArrayLike, limit: ArrayLike) -> tuple[np.ndarray, ...]:
+def require_share(share: float) -> None:
+    """A SettingError for a share of contacts that nobody can promise to answer in time."""
+    if not 0 < share < 1:
+        raise SettingError(
+            _("Nobody can promise to answer that share in time."),
+            allowed=_("More than 0% and less than 100%."),
+        )
+
+
+def require_times(load: ArrayLike, handling: ArrayLike, limit: ArrayLike) -> tuple[np.ndarray, ...]:
     """Load, handling time and limit as arrays of floats; a SettingError for what cannot be."""
     import numpy as np
 
@@ -203,7 +207,7 @@ def staffing_curve(
     import numpy as np
     import pandas as pd
 
-    arrivals, handling, limit = _times(arrivals, handling_seconds, within_seconds)
+    arrivals, handling, limit = require_times(arrivals, handling_seconds, within_seconds)
     open_share = np.broadcast_to(np.asarray(open_share, float), len(arrivals))
     calls = arrivals * open_share[:, None]
     least, in_time = _in_time(arrivals, handling, limit)
@@ -236,73 +240,3 @@ def _in_time(arrivals, handling, limit):
         agents = agents + 1
         blocked = load * blocked / (agents + load * blocked)
     return least, np.stack(found)
-
-
-def in_line(opened: ArrayLike, work: ArrayLike, capacity: float) -> np.ndarray:
-    """How long letters wait until they are answered, first come, first served.
-
-    Parameters
-    ----------
-    opened : array_like of float
-        When each came, in open minutes since some start; in order of time.
-    work : array_like of float
-        Minutes it takes to answer each.
-    capacity : float
-        People at work on them in open time (0.5 is one person half of the time), above 0. Nobody
-        answers one letter faster by being with two.
-
-    Returns
-    -------
-    ndarray of float
-        Open minutes from its arrival until each is answered.
-
-    >>> in_line([0, 1, 30], [10, 10, 10], 1.0).tolist()
-    [10.0, 19.0, 10.0]
-    """
-    import numpy as np
-
-    opened, work = np.asarray(opened, float), np.asarray(work, float)
-    done = np.cumsum(work) / capacity  # if there were always somebody waiting
-    before = done - work / capacity
-    idle = np.maximum.accumulate(opened - before) if len(opened) else opened
-    begun = before + idle
-    return begun + work / min(capacity, 1.0) - opened
-
-
-def least_capacity(opened: ArrayLike, work: ArrayLike, allowed: ArrayLike, *, share: float) -> float:
-    """The fewest people (in parts) with whom this share of letters is answered in time.
-
-    Parameters
-    ----------
-    opened, work : array_like
-        As in `in_line`.
-    allowed : array_like of float
-        Open minutes within which each is to be answered.
-    share : float
-        0–1.
-
-    Returns
-    -------
-    float
-        People at work in open time; infinite where that share cannot be reached by any number.
-    """
-    import numpy as np
-
-    opened, work, allowed = (np.asarray(v, float) for v in (opened, work, allowed))
-    if not len(opened):
-        return 0.0
-    wanted = share * len(opened) - 1e-9
-
-    def enough(capacity: float) -> bool:
-        return (in_line(opened, work, capacity) <= allowed + 1e-9).sum() >= wanted
-
-    if (work <= allowed + 1e-9).sum() < wanted:
-        return float("inf")
-    high = 1.0
-    while not enough(high):
-        high *= 2
-    low = 0.0
-    for _step in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high

@@ -1,0 +1,230 @@
+"""The plan of a week: against the forecast it is made of, by hand, odd tables, and the demo shop."""
+
+from __future__ import annotations
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from effort.tables import assert_says
+
+from csworkbook import language, open_shop, queueing
+from csworkbook.errors import DataError, SettingError
+from csworkbook.settings import WEEK
+from csworkbook.staffing import forecast, plan
+from csworkbook.staffing.work import minutes_of
+
+from .weeks import contacts
+
+HOURS = dict.fromkeys(WEEK[:5], "09:00-17:00")
+GIVEN = {"opening_hours": HOURS, "zone": "Europe/Amsterdam", "country": "", "patience": np.inf}
+CALLS = contacts()
+
+
+@pytest.fixture(scope="module")
+def calls():
+    return plan(CALLS, **GIVEN, shrinkage=0.0)
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return open_shop().call(plan)
+
+
+def test_the_schedule_is_erlang_of_the_forecast(calls):
+    foreseen = forecast(CALLS, channel="phone", opening_hours=HOURS, zone="Europe/Amsterdam", country="")
+    rows = foreseen.half_hours
+    load = rows["expected"].to_numpy() * 6 * 60 / 1800
+    agents = queueing.fewest_agents(load, handling_seconds=360, within_seconds=30)
+    assert calls.slots["people"].tolist() == np.maximum(agents, 1).tolist()
+    assert calls.half_hours["load"].to_numpy() == pytest.approx(load)
+    assert calls.hours.value == agents.sum() / 2
+    assert calls.cost.value == calls.hours.value * 32
+    assert calls.hours.low <= calls.hours.value <= calls.hours.high
+
+
+def test_it_is_a_schedule_of_half_hours_and_weekdays(calls):
+    assert list(calls.table) == ["time", *WEEK[:5]]
+    assert calls.table["time"].tolist() == [f"{h:02d}:{m:02d}" for h in range(9, 17) for m in (0, 30)]
+    assert calls.heads() == ["Time", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+    assert calls.table[list(WEEK[:5])].to_numpy().sum() == calls.slots["people"].sum()
+    assert calls.sheet().shape == (16, 6)
+    assert_says(calls)
+
+
+def test_what_is_reached_is_what_was_asked(calls):
+    assert calls.shares["phone"] >= 0.8
+    assert (calls.half_hours["within"] >= 0.8 - 1e-9).all()
+    assert calls.fewer["phone"] < calls.shares["phone"]
+
+
+def test_a_chosen_week_and_whole_people_at_the_end(calls):
+    away = plan(CALLS, **GIVEN, shrinkage=0.3, week="2026-02-04")
+    assert away.monday == pd.Timestamp("2026-02-02")
+    need = away.slots["needed"].to_numpy()
+    assert away.slots["people"].tolist() == np.maximum(np.ceil(need / 0.7 - 1e-9), 1).tolist()
+    assert away.hours.value > calls.hours.value
+
+
+def test_more_is_asked_more_is_needed(calls):
+    def hours(**options):
+        return plan(CALLS, **{**GIVEN, "shrinkage": 0.0, **options}).hours.value
+
+    assert hours(phone_share=0.95) > calls.hours.value > hours(phone_share=0.5)
+    assert hours(phone_seconds=5) >= calls.hours.value
+    assert hours(patience=30.0) <= calls.hours.value
+
+
+def test_chats_at_once_and_how_much_longer():
+    chats = contacts(channel="chat", per_day=240, minutes=12.0)
+    one = plan(chats, **GIVEN, at_once=1)
+    many = plan(chats, **GIVEN, at_once=2.5)
+    slow = plan(chats, **GIVEN, at_once=2.5, stretch={1: 1, 2: 1.7, 3: 2.4})
+    assert many.hours.value < slow.hours.value < one.hours.value
+    for result in (one, many, slow):
+        assert_says(result)
+
+
+def test_one_team_or_groups_and_letters():
+    both = pd.concat(
+        [CALLS, contacts(channel="chat", per_day=48, minutes=9.0), contacts(channel="email", per_day=16)],
+        ignore_index=True,
+    )
+    found = plan(both, **GIVEN)
+    assert found.apart_hours >= found.crew.hours
+    assert found.crew.letters()["email"] >= 0.8
+    assert "groups" in found.text
+    assert [finding.certainty for finding in found.findings()] == ["likely"]
+    assert_says(found)
+    only = plan(both, **GIVEN, channel="email")
+    assert "e-mail, 24 hours" in only.text
+    assert_says(only)
+
+
+def test_holidays_are_closed():
+    found = plan(CALLS, **{**GIVEN, "country": "NL"}, week="2026-04-06")  # Easter Monday
+    assert "monday" not in found.table
+    assert "Closed: Easter Monday." in found.method
+    shut = plan(
+        CALLS, **{**GIVEN, "country": "NL", "opening_hours": {"monday": "09:00-17:00"}}, week="2026-04-06"
+    )
+    assert "closed, so nobody is needed" in shut.text
+    assert_says(shut)
+
+
+@pytest.mark.parametrize("week", ["2026-03-25", "2026-10-21"], ids=["forward", "back"])
+def test_the_clock_changes(week):
+    always = {**GIVEN, "opening_hours": dict.fromkeys(WEEK, "00:00-00:00")}
+    found = plan(CALLS, **always, week=week)
+    assert found.hours.value >= 167
+    assert found.table["time"].tolist()[0] == "00:00"
+    assert_says(found)
+
+
+# ---------------------------------------------------------------- tables as they come
+
+
+def test_neither_order_nor_engine_matters(calls):
+    shuffled = CALLS.sample(frac=1, random_state=1)
+    assert plan(shuffled, **GIVEN, shrinkage=0.0).table.equals(calls.table)
+    lazy = ibis.memtable(CALLS.assign(opened_at=CALLS["opened_at"].dt.tz_convert("UTC")))
+    assert plan(lazy, **GIVEN, shrinkage=0.0).table.equals(calls.table)
+
+
+def test_where_it_came_by_is_not_always_known(calls):
+    unknown = CALLS.head(40).assign(channel=None, contact_id=lambda t: "u" + t["contact_id"])
+    both = pd.concat([CALLS, unknown], ignore_index=True)
+    assert plan(both, **GIVEN, shrinkage=0.0).table.equals(calls.table)
+
+
+def test_duplicates_categories_blanks_and_extra_columns(calls):
+    odd = pd.concat([CALLS, CALLS.head(50)]).assign(extra=1, agent=None)
+    odd.loc[odd.index[:5], "topic"] = ""
+    odd = odd.astype({"channel": "category"})
+    assert plan(odd, **GIVEN, shrinkage=0.0).table.equals(calls.table)
+    naive = CALLS.assign(
+        **{
+            name: CALLS[name].dt.tz_convert("UTC").dt.tz_localize(None)
+            for name in ("opened_at", "replied_at")
+        }
+    )
+    assert plan(naive, **GIVEN, shrinkage=0.0).table.equals(calls.table)
+    less = CALLS.drop(columns=["replied_at", "waiting_seconds"])
+    assert plan(less, **GIVEN, shrinkage=0.0).table.equals(calls.table)
+
+
+def test_work_by_hand():
+    told = CALLS.head(6).assign(handling_minutes=[2.0, 4.0, None, -3.0, 0.0, 6.0])
+    found = minutes_of(told).loc["phone"]
+    assert (found["contacts"], found["n"], found["minutes"]) == (6, 3, 4.0)
+    assert found["error"] == pytest.approx(2 / 3**0.5)
+    two = pd.concat([told, told.tail(1).assign(contact_id="x", channel="email", handling_minutes=None)])
+    assert minutes_of(two).loc["email", ["n", "minutes", "error"]].tolist() == [0, 4.0, 0]
+
+
+def test_who_gave_up_took_no_work():
+    told = CALLS.head(4).assign(handling_minutes=[4.0, 6.0, 50.0, None], abandoned=[False, False, True, True])
+    told.loc[told.index[2:], ["replied_at", "waiting_seconds"]] = None
+    assert minutes_of(told).loc["phone", "minutes"] == 5.0
+
+
+def test_nothing_to_plan():
+    with pytest.raises(DataError):
+        plan(CALLS.head(0), **GIVEN)
+    with pytest.raises(DataError, match="how long they took"):
+        plan(CALLS.drop(columns="handling_minutes"), **GIVEN)
+    with pytest.raises(SettingError, match="opening hours"):
+        plan(CALLS, **{**GIVEN, "opening_hours": {"monday": ""}})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"shrinkage": 1.0}, {"shrinkage": -0.1}, {"other_work": 2}, {"hourly_cost": -1}, {"phone_share": 1.0},
+        {"phone_seconds": -1}, {"at_once": 0}, {"stretch": 3.0}, {"patience": 0.0}, {"channel": "fax"},
+        {"hourly_cost": float("nan")},
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_be(wrong):
+    with pytest.raises(SettingError):
+        plan(CALLS, **{**GIVEN, **wrong})
+
+
+# ---------------------------------------------------------------- the demo shop
+
+
+def test_the_demo_shop_has_a_plan(demo):
+    assert_says(demo)
+    assert demo.monday == pd.Timestamp("2026-07-06")
+    assert list(demo.table) == ["time", *WEEK[:6]]
+    assert all(share >= 0.8 for share in demo.shares.values())
+    assert demo.hours.low <= demo.hours.value <= demo.hours.high
+    assert demo.calm_hours >= demo.crew.hours
+    assert set(demo.half_hours["channel"]) == {"phone", "chat"}
+
+
+def test_december_takes_no_fewer_people(demo):
+    december = open_shop().call(plan, week="2026-12-07")
+    assert december.slots["needed"].sum() > demo.slots["needed"].sum()
+
+
+def test_controls_are_said_in_words():
+    with language.speaking("nl"):
+        assert plan.choices()[("at_once", 2.5)] == "2,5"
+        assert plan.choices()[("phone_seconds", 30)] == "30 seconden"
+        assert plan.choices()[("shrinkage", 0.3)] == "30%"
+    assert set(plan.labels()) >= {
+        "week",
+        "channel",
+        "phone_share",
+        "at_once",
+        "stretch",
+        "patience",
+        "shrinkage",
+    }
+
+
+def test_nothing_is_changed():
+    before = CALLS.copy()
+    plan(CALLS, **GIVEN)
+    pd.testing.assert_frame_equal(CALLS, before)
