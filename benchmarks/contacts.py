@@ -36,7 +36,7 @@ def by_engine(folder: Path) -> tuple[dict, dict]:
     import pandas as pd
 
     from csworkbook.channels import cost_to_resolution, first_contact, four_vs
-    from csworkbook.kpis.weekly import weekly
+    from csworkbook.kpis.tallies import weekly
 
     spent, found = {}, {}
     usual = {"hourly_cost": COST, "zone": "UTC"}

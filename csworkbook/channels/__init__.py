@@ -4,6 +4,7 @@ from csworkbook.channels.abilities import skills
 from csworkbook.channels.alike import compared
 from csworkbook.channels.backlog import triage
 from csworkbook.channels.behind import contacts_behind, which_channels, which_topics
+from csworkbook.channels.flows import asked_about
 from csworkbook.channels.four import four_vs
 from csworkbook.channels.newcomers import acquisition
 from csworkbook.channels.pays import roi
@@ -13,6 +14,7 @@ from csworkbook.channels.solving import cost_to_resolution
 
 __all__ = [
     "acquisition",
+    "asked_about",
     "compared",
     "contacts_behind",
     "cost_to_resolution",

@@ -17,6 +17,9 @@ _HOME = {
     "key_figures": "metrics",
     "over_time": "trend",
     "predictors": "foretelling",
+    "weekly": "tallies",
+    "predictors": "foretelling",
+    "weekly": "tallies",
 }
 
 __all__ = sorted(_HOME)

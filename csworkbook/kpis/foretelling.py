@@ -80,7 +80,9 @@ def predictors(effort_survey: pd.DataFrame, orders: Table, *, after: str = "90D"
     return Foretold(_corrected(table), shares, within.days, left_out, _said(told), _sides(told))
 
 
-def _answers(survey: pd.DataFrame, orders: Table, within: pd.Timedelta) -> tuple[pd.DataFrame, dict[str, int]]:
+def _answers(
+    survey: pd.DataFrame, orders: Table, within: pd.Timedelta
+) -> tuple[pd.DataFrame, dict[str, int]]:
     """Answers whose time is over, as numbers, with customer and again; and how many were left out, and why."""
     if "customer_id" not in survey:
         raise _no_customers()
@@ -200,11 +202,10 @@ def _area(scores: pd.DataFrame, told: pd.DataFrame, names: list[str]):
 
 def _corrected(table: pd.DataFrame) -> pd.DataFrame:
     """With corrected p and verdict: the comparison chosen beforehand stands alone, the others are a second look."""
-    if "compared" not in table:
-        table["compared"] = 0
-    table["compared"] = table["compared"].fillna(0).astype(int)
-    others = table["measure"] != _MAIN
-    table["p"] = table["p"].where(~others, np.where(others, estimates.adjust(table["p"].where(others)), np.nan))
+    compared = table["compared"] if "compared" in table else pd.Series(0, index=table.index)
+    table["compared"] = compared.fillna(0).astype(int)
+    first = table["measure"] == _MAIN
+    table["p"] = np.where(first, table["p"], estimates.adjust(table["p"].mask(first)))
     sure = table["p"] < 1 - estimates.LEVEL
     way = np.where(table["difference"] > 0, "better", "worse")
     table["verdict"] = np.where(table["p"].isna(), "", np.where(sure, way, "cannot tell yet"))

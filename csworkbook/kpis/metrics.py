@@ -19,7 +19,7 @@ from csworkbook.kpis.advice import advice
 from csworkbook.kpis.charted import chart_of
 from csworkbook.kpis.counted import hours_told
 from csworkbook.kpis.definitions import DEFINITIONS, KPIS, METRICS, Choices, exclusions, formula
-from csworkbook.kpis.weekly import weekly
+from csworkbook.kpis.tallies import weekly
 from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
 from csworkbook.results import Result, Vocabulary, question

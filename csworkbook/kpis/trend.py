@@ -20,7 +20,7 @@ from csworkbook.kpis.charts import LEAST
 from csworkbook.kpis.counted import hours_told
 from csworkbook.kpis.definitions import DEFINITIONS, Choices, Definition, one_of
 from csworkbook.kpis.metrics import of_channel
-from csworkbook.kpis.weekly import weekly
+from csworkbook.kpis.tallies import weekly
 from csworkbook.language import gettext as _
 from csworkbook.language import mark, ngettext
 from csworkbook.results import Result, Vocabulary, question

@@ -16,7 +16,7 @@ from csworkbook import language
 from csworkbook.errors import DataError, SettingError
 from csworkbook.kpis import counted, week_figures
 from csworkbook.kpis.definitions import KPIS, METRICS, Choices, exclusions, formula
-from csworkbook.kpis.weekly import weekly
+from csworkbook.kpis.tallies import weekly
 from csworkbook.language import gettext as _
 from csworkbook.results import word
 

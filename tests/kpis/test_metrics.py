@@ -9,7 +9,7 @@ import pytest
 from csworkbook import demo, kpis, language
 from csworkbook.errors import DataError, SettingError
 from csworkbook.kpis.definitions import DEFINITIONS, KPIS, METRICS
-from csworkbook.kpis.weekly import weekly
+from csworkbook.kpis.tallies import weekly
 from csworkbook.shop import open_shop
 
 from .tables import WEEKS, ZONE

@@ -13,7 +13,7 @@ from csworkbook.errors import DataError, SettingError
 from csworkbook.kpis import week_figures, week_report
 from csworkbook.kpis.definitions import DEFINITIONS, KPIS, METRICS
 from csworkbook.kpis.sparks import HEIGHT, WIDTH, spark
-from csworkbook.kpis.weekly import weekly
+from csworkbook.kpis.tallies import weekly
 from csworkbook.language import speaking
 from csworkbook.shop import new_shop, open_shop
 

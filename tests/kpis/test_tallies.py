@@ -10,7 +10,7 @@ import pytest
 from csworkbook.errors import DataError, SettingError
 from csworkbook.estimates import share
 from csworkbook.kpis.definitions import DEFINITIONS
-from csworkbook.kpis.weekly import COLUMNS, weekly
+from csworkbook.kpis.tallies import COLUMNS, weekly
 
 from .tables import MONTHS, OPEN, WEEKS, ZONE, contacts, figure, minutes_after, orders, survey
 
