@@ -92,7 +92,8 @@ def credited(
     [['phone', 0.5, 17.5], ['chat', 0.5, 17.5], ['chat', 0.0, 0.0]]
     """
     require_rule(rule)
-    table = by_every_rule(contacts, orders, within=within, stage=stage, margin=margin, zone=zone)
+    rules = RULES if isinstance(contacts, pd.DataFrame) else (rule,)  # of a frame all of it is kept
+    table = _by_rules(contacts, orders, within, stage, margin, zone, rules)
     sums = {name: table[f"{name}_{rule}"] for name in _SUMS}
     return table.select(*OF_CONTACT, "bought", **sums, new_customer=table.new_customer)
 
@@ -107,21 +108,43 @@ def by_every_rule(
     zone: str = "UTC",
 ) -> ibis.Table:
     """As `credited` by all rules at once: orders_last, revenue_last, earned_last, orders_first …"""
+    return _by_rules(contacts, orders, within, stage, margin, zone, RULES)
+
+
+def _by_rules(
+    contacts: Frame,
+    orders: Frame,
+    within: str,
+    stage: str | None,
+    margin: float,
+    zone: str,
+    rules: tuple[str, ...],
+) -> ibis.Table:
+    """`credited` by some rules. A large table's engine keeps only which orders came after which contacts."""
     span, seconds = duration(within), int(duration(within).total_seconds())
     require_terms(stage, margin)
     told_of = known(orders)
 
+    def weighed() -> ibis.Table:
+        from csworkbook import engine
+
+        pairs = _pairs(asked_by(contacts, orders, stage, zone), told_of.bought, seconds)
+        found = _weighed(pairs, rules)
+        return found if isinstance(contacts, pd.DataFrame) else engine.kept(found)
+
     def made() -> ibis.Table:
         from csworkbook import engine
 
-        asked, bought = asked_by(contacts, orders, stage, zone), told_of.bought
-        sums = _sums(_pairs(asked, bought, seconds), margin, told_of.mean(margin))
+        asked = asked_by(contacts, orders, stage, zone)
+        sums = _sums(
+            _kept(contacts, told_of, ("weighed", span, stage, rules), weighed), margin, told_of, rules
+        )
         inside = (asked.second + seconds <= told_of.last) & (asked.second + seconds >= told_of.first)
         told = asked.filter(asked.customer.notnull() & asked.channel.notnull() & inside)
-        found = _with_sums(_with_firsts(told, bought), sums)
+        found = _with_sums(_with_firsts(told, told_of.buyers), sums)
         return engine.kept(found) if isinstance(contacts, pd.DataFrame) else found
 
-    return _kept(contacts, told_of, ("credited", span, stage, margin, zone), made)
+    return _kept(contacts, told_of, ("credited", span, stage, margin, zone, rules), made)
 
 
 def left_out(
@@ -194,9 +217,12 @@ class Known:
     ----------
     bought : ibis.Table
         order_id, customer (by its id, else by its address), at (second), revenue, margin, refunded, first_order.
+    buyers : ibis.Table
+        buyer, began (second of the first order), fresh (whether there was none before this table).
     """
 
     bought: ibis.Table
+    buyers: ibis.Table
     first: int
     last: int
 
@@ -232,7 +258,7 @@ def _known(orders: Frame) -> Known:
     table = table.filter(table.second.notnull() & table.order_id.notnull())
     columns = ("order_id", "customer", "revenue", "margin", "refunded", "first_order")
     bought = _once(table).select(*columns, at="second")
-    bought = engine.kept(bought) if isinstance(orders, pd.DataFrame) else bought
+    bought = engine.kept(bought)
     ends = bought.aggregate(first=bought["at"].min(), last=bought["at"].max()).to_pandas().iloc[0]
     if ends.isna().any():
         raise DataError(
@@ -240,7 +266,9 @@ def _known(orders: Frame) -> Known:
             allowed=_("At least one row with an order number and the moment of the order."),
             next_step=_("Look on this page which column was taken for the time."),
         )
-    return Known(bought, int(ends["first"]), int(ends["last"]))
+    buyers = _firsts(bought)
+    buyers = buyers if isinstance(orders, pd.DataFrame) else engine.kept(buyers)
+    return Known(bought, buyers, int(ends["first"]), int(ends["last"]))
 
 
 def _finite(value: ibis.FloatingValue) -> ibis.FloatingValue:
@@ -306,8 +334,8 @@ def earned(bought: ibis.Table, margin: float) -> ibis.FloatingValue:
     return bought.margin.coalesce(bought.revenue * margin) * (1 - part.clip(0.0, 1.0))
 
 
-def _sums(pairs: ibis.Table, margin: float, mean: float) -> ibis.Table:
-    """Per contact what each rule credits it with."""
+def _weighed(pairs: ibis.Table, rules: tuple[str, ...]) -> ibis.Table:
+    """The pairs with the part of the order that each rule credits to the contact."""
     import ibis
 
     latest = ibis.window(group_by="order_id", order_by=[pairs.second.desc(), pairs.contact_id.desc()])
@@ -318,26 +346,37 @@ def _sums(pairs: ibis.Table, margin: float, mean: float) -> ibis.Table:
         "equal": 1.0 / pairs.count().over(ibis.window(group_by="order_id")),
         "every": ibis.literal(1.0),
     }
+    return pairs.mutate(**{rule: weights[rule] for rule in rules}).drop("order_id", "second")
+
+
+def _sums(weighed: ibis.Table, margin: float, told_of: Known, rules: tuple[str, ...]) -> ibis.Table:
+    """Per contact what each rule credits it with."""
+    import ibis
+
     worth = {
         "orders": ibis.literal(1.0),
-        "revenue": pairs.revenue.fill_null(0.0),
-        "earned": earned(pairs, margin).fill_null(mean),
+        "revenue": weighed.revenue.fill_null(0.0),
+        "earned": earned(weighed, margin).fill_null(told_of.mean(margin)),
     }
-    weighed = pairs.mutate(**weights, **{f"worth_{name}": value for name, value in worth.items()})
+    weighed = weighed.mutate(**{f"worth_{name}": value for name, value in worth.items()})
     sums = {
-        f"{name}_{rule}": (weighed[f"worth_{name}"] * weighed[rule]).sum() for rule in RULES for name in _SUMS
+        f"{name}_{rule}": (weighed[f"worth_{name}"] * weighed[rule]).sum() for rule in rules for name in _SUMS
     }
     return weighed.group_by(credited_id=weighed.contact_id).agg(**sums)
 
 
-def _with_firsts(told: ibis.Table, bought: ibis.Table) -> ibis.Table:
-    """new_customer: no order before the contact, in this table or (where it tells) before it."""
+def _firsts(bought: ibis.Table) -> ibis.Table:
+    """buyer, began, fresh: every customer's first order, of two at one moment the one with the lower number."""
     import ibis
 
     turn = ibis.row_number().over(ibis.window(group_by="customer", order_by=["at", "order_id"]))
     firsts = bought.filter(bought.customer.notnull()).mutate(turn=turn)
     firsts = firsts.filter(firsts.turn == 0)
-    firsts = firsts.select(buyer="customer", began="at", fresh=firsts.first_order.fill_null(True))
+    return firsts.select(buyer="customer", began="at", fresh=firsts.first_order.fill_null(True))
+
+
+def _with_firsts(told: ibis.Table, firsts: ibis.Table) -> ibis.Table:
+    """new_customer: no order before the contact, in this table or (where it tells) before it."""
     both = told.left_join(firsts, told.customer == firsts.buyer)
     known = both.buyer.notnull() & ((both.began <= both.second) | ~both.fresh)
     return both.mutate(new_customer=~known.fill_null(False)).drop("buyer", "began", "fresh")

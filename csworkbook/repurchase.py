@@ -101,7 +101,7 @@ def _those_of(answers: pd.DataFrame, orders: Table) -> tuple[pd.DataFrame, np.da
         read = engine.table(orders, "orders", ["customer_id", "ordered_at"])
         who = pd.DataFrame({"who": _customers(answers).dropna().drop_duplicates().astype(object)})
         last = read.aggregate(ordered_at=read.ordered_at.max()).to_pandas()
-        frame = read.semi_join(ibis.memtable(who), read.customer_id == ibis.memtable(who).who).to_pandas()
+        frame = read.semi_join(ibis.memtable(who), [("customer_id", "who")]).to_pandas()
         return frame, _times(last)[0]
     times = _times(orders)
     return orders, np.max(times[~np.isnat(times)], initial=np.datetime64(0, "us"))

@@ -163,9 +163,9 @@ def test_a_table_of_an_engine_gives_the_same():
         there = found(ibis.memtable(ASKED), ibis.memtable(BOUGHT), rule=rule)
         pd.testing.assert_frame_equal(there, found(rule=rule))
     terms = {"within": "7D"}
-    assert order_credit.left_out(ibis.memtable(ASKED), ibis.memtable(BOUGHT), **terms) == order_credit.left_out(
-        ASKED, BOUGHT, **terms
-    )
+    assert order_credit.left_out(
+        ibis.memtable(ASKED), ibis.memtable(BOUGHT), **terms
+    ) == order_credit.left_out(ASKED, BOUGHT, **terms)
 
 
 def test_a_frame_changed_in_place_is_looked_at_again():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +12,6 @@ from scipy.integrate import quad
 from csworkbook import queueing
 from csworkbook.errors import SettingError
 from csworkbook.queueing.balance import met, swept
-
-KNOWN = Path("/work/shared/realdata/known")
 
 
 def summed(load, agents, patience, states=6_000):
@@ -70,9 +67,8 @@ def test_the_published_case_when_nobody_gives_up():
     assert float(found.abandoned) == 0
 
 
-@pytest.mark.skipif(not KNOWN.is_dir(), reason="the published values are not on this machine")
-def test_the_published_values_on_file():
-    with (KNOWN / "erlang_c_examples.csv").open() as file:
+def test_the_published_values_on_file(realdata):
+    with (realdata / "known" / "erlang_c_examples.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if row["service_level"]]
     assert len(rows) >= 3
     for row in rows:

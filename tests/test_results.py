@@ -163,3 +163,30 @@ def test_a_question_stays_with_its_function():
 @pytest.mark.parametrize("value", [True, 4, 2.5, None, "Choosing something"])
 def test_what_is_no_word_of_ours_is_left_alone(value):
     assert results.word(value) is value
+
+
+def test_no_result_takes_the_name_of_a_part_of_every_result():
+    """A table is downloaded by parts that all results share: a part with other parameters breaks it unseen."""
+    import importlib
+    import inspect
+    import pkgutil
+
+    import csworkbook
+
+    for found in pkgutil.walk_packages(csworkbook.__path__, "csworkbook."):
+        if found.name.endswith(("_result", "_results")):
+            importlib.import_module(found.name)
+    known, todo = set(), [Result]
+    while todo:
+        known |= {one for one in todo}
+        todo = [sub for one in todo for sub in one.__subclasses__()]
+    parts = {name: part for name, part in vars(Result).items() if inspect.isfunction(part)}
+    own = [(one, name) for one in known - {Result} for name in parts if inspect.isfunction(vars(one).get(name))]
+    wrong = [
+        f"{one.__name__}.{name}"
+        for one, name in own
+        if not name.startswith("__")
+        and list(inspect.signature(vars(one)[name]).parameters)[:2]
+        != list(inspect.signature(parts[name]).parameters)[:2]
+    ]
+    assert not wrong

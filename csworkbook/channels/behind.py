@@ -116,6 +116,7 @@ class Behind(Result):
     late: bool = False
     people: ClassVar[bool] = True
     shown: ClassVar[tuple[str, ...]] = listing.COLUMNS
+    spare: ClassVar[tuple[str, ...]] = ("waited",)
     vocabulary: ClassVar[Vocabulary] = listing.VOCABULARY
 
     @property
@@ -181,7 +182,10 @@ class Behind(Result):
     def plot(self) -> go.Figure:
         """How many there were, by month."""
         months = self.months.assign(month=pd.to_datetime(self.months["month"])).sort_values("month")
-        figure = figures.blank(yaxis={"rangemode": "tozero", "tickformat": ",.0f"}, bargap=0.25)
+        title = {"text": _("Contacts a month"), "font": {"size": 13}}
+        figure = figures.blank(
+            yaxis={"rangemode": "tozero", "tickformat": ",.0f", "title": title}, bargap=0.25
+        )
         figure.add_bar(
             x=months["month"],
             y=months["n"],

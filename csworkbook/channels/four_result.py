@@ -42,11 +42,8 @@ _SHOWN = (
 _READ = (
     "channel",
     "contacts",
-    "month",
-    "topics",
     "top",
     "reply",
-    "solve",
     "in_time",
     "first",
     "satisfied",
@@ -119,18 +116,25 @@ class FourVs(Result):
             return ""
         best, worst = known.loc[known["value"].idxmax()], known.loc[known["value"].idxmin()]
         if len(known) > 1 and best["value_low"] > worst["value_high"]:
-            frame = _(
-                "Going by the orders credited to it, which is not what it caused, a contact by {channel} leaves {best} "
-                "({low} to {high}) after its costs, and one by {other} {worst}."
+            frame = (
+                _(
+                    "A contact by {channel} leaves {best} ({low} to {high}) after its costs, one by {other} costs {worst} "
+                    "more than it brings: by the orders credited to them, which is not what they caused."
+                )
+                if worst["value"] < 0
+                else _(
+                    "A contact by {channel} leaves {best} ({low} to {high}) after its costs, one by {other} {worst}: by "
+                    "the orders credited to them, which is not what they caused."
+                )
             )
             return frame.format(
                 channel=channel_said(best["channel"]), other=channel_said(worst["channel"]), **self._ends(best),
-                worst=language.money(worst["value"], self.currency, 2),
+                worst=language.money(abs(worst["value"]), self.currency, 2),
             )  # fmt: skip
         if len(known) == 1:
             return _(
-                "Going by the orders credited to it, which is not what it caused, a contact by {channel} leaves {best} "
-                "({low} to {high}) after its costs."
+                "A contact by {channel} leaves {best} ({low} to {high}) after its costs: by the orders credited to it, "
+                "which is not what it caused."
             ).format(channel=channel_said(best["channel"]), **self._ends(best))
         return _("Which channel brings most per contact, less its costs, cannot be told yet.")
 
@@ -205,10 +209,7 @@ class FourVs(Result):
         return pictures_four.four(self.table, self.currency)
 
     def findings(self) -> list[Finding]:
-        """The channel furthest from its target, and channels whose contacts surely cost more than they are credited with."""
-        return [*self._late(), *self._dear()]
-
-    def _late(self) -> list[Finding]:
+        """The channel furthest from its target; whether channels pay is what `roi` finds."""
         row = self.behind
         if row is None or row["in_time"] > 0.8 or row["low"] > 0.8:
             return []
@@ -222,30 +223,6 @@ class FourVs(Result):
         benchmark = BENCHMARKS.get(row["channel"])
         late = row["month"] * 12 * (1 - row["in_time"])
         return [Finding(CHAPTER, headline, share, benchmark, action, weight=late)]
-
-    def _dear(self) -> list[Finding]:
-        found = []
-        for row in self.ranked[self.ranked["value_high"] < 0].to_dict("records"):
-            n = int(row["credited_n"])
-            value = Estimate(
-                row["value"], row["value_low"], row["value_high"], n, "money", currency=self.currency
-            )
-            headline = _(
-                "A contact by {channel} costs more than the orders credited to it bring: {value} each."
-            ).format(
-                channel=channel_said(row["channel"]),
-                value=language.money(row["value"], self.currency, 2),
-            )
-            action = _(
-                "Look what these contacts are about, and which of them a better page or another channel would spare."
-            )
-            assumed = (
-                _("orders are credited to the last contact within {days} days").format(days=self.days),
-            )
-            found.append(
-                Finding(CHAPTER, headline, value, None, action, None, assumed, weight=row["month"] * 12)
-            )
-        return found
 
     @property
     def method(self) -> str:

@@ -44,8 +44,8 @@ class Roi(Result):
         "break_even_high", "p", "verdict", "basis",
     )  # fmt: skip
     spare: ClassVar[tuple[str, ...]] = (
-        "share_low", "share_high", "year_low", "year_high", "times_low", "times_high", "break_even_low",
-        "break_even_high", "p", "basis",
+        "share", "share_low", "share_high", "orders", "year_low", "year_high", "times", "times_low", "times_high",
+        "break_even_low", "break_even_high", "p", "basis",
     )  # fmt: skip
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
         heads=credit_words.heads,
@@ -268,7 +268,6 @@ class Roi(Result):
             action,
             None,
             self._assumed,
-            weight=max(row.orders, 0.0),
         )
 
     def _costs_more(self, row) -> Finding:

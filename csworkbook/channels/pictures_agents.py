@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from csworkbook.channels.routes_result import Routing
 
 _COLUMNS, _PEOPLE = 12, 25  # kinds of work and people that a picture can hold
+_FAINT = 0.05  # differences this large have the full colour; smaller ones stay pale
 _SCALE = [[0.0, figures.ALERT], [0.5, "#f4f6f7"], [1.0, "#2c79ad"]]
 
 
@@ -75,8 +76,8 @@ def _heat(apart: pd.DataFrame, notes: pd.DataFrame, hover: pd.DataFrame) -> go.F
         hovertext=hover.fillna("").to_numpy(),
         hoverinfo="text",
         colorscale=_SCALE,
-        zmin=-max(widest, 0.02),
-        zmax=max(widest, 0.02),
+        zmin=-max(widest, _FAINT),
+        zmax=max(widest, _FAINT),
         showscale=False,
         xgap=3,
         ygap=3,
@@ -89,7 +90,7 @@ def division(result: Routing) -> go.Figure:
     table = result.table[result.table["change"].abs() >= 0.05]
     table = (table if len(table) else result.table).head(_COLUMNS)
     said = [
-        figures.wrapped(f"{row['agent']}: {agent_words.kind_said(row, result.by)}", 30)
+        figures.wrapped(f"{row['agent']}: {agent_words.kind_said(row, result.by)}", 22)
         for _i, row in table.iterrows()
     ]
     figure = figures.blank(
@@ -97,7 +98,11 @@ def division(result: Routing) -> go.Figure:
         legend=True,
         barmode="group",
         bargap=0.3,
-        xaxis={"title": {"text": _("Contacts a week")}, "tickformat": ",.0f"},
+        xaxis={
+            "title": {"text": _("Contacts a week"), "font": {"size": 13}},
+            "tickformat": ",.0f" if table[["now", "proposed"]].to_numpy(float).max(initial=0.0) > 5 else ",.1f",
+            "nticks": 5,
+        },
         yaxis={"autorange": "reversed", "showgrid": False},
     )
     for column, name, colour in (

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from csworkbook import figures, language
+from csworkbook.language import gettext as _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +27,24 @@ def results(result: Roi) -> go.Figure:
     table = result.table.dropna(subset=["each"])
     figure = figures.dots(table, label="channel", value="each", money=result.currency)
     zero_line(figure)
+    if len(table):
+        _amounts(figure, table, result.currency)
+    figure.update_xaxes(title={"text": _("Result per contact"), "font": {"size": 13}})
     return figure
+
+
+def _amounts(figure: go.Figure, table: pd.DataFrame, currency: str) -> None:
+    """Round amounts along the axis, written as elsewhere also below zero."""
+    ends = table[["each", "low", "high"]].to_numpy(float)
+    low, high = min(0.0, float(np.nanmin(ends))), max(0.0, float(np.nanmax(ends)))
+    rough = max(high - low, 1e-9) / 4
+    unit = 10.0 ** np.floor(np.log10(rough))
+    step = unit * next(times for times in (1, 2, 5, 10) if times * unit >= rough)
+    ticks = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
+    digits = 0 if step >= 1 else 2
+    figure.update_xaxes(
+        tickvals=ticks, ticktext=[language.money(tick + 0.0, currency, digits) for tick in ticks], tickprefix=""
+    )
 
 
 def zero_line(figure: go.Figure) -> None:
@@ -41,7 +61,11 @@ def newcomers(result: Acquisition) -> go.Figure:
     table = result.table[result.table["n"] > 0].copy()
     if result.by is None:
         table["benchmark"] = [evidence.get(BENCHMARKS[kind]).value for kind in table["kind"]]
-        return figures.dots(table, label="kind", benchmark="benchmark")
+        figure = figures.dots(table, label="kind", benchmark="benchmark")
+        names = [str(result.vocabulary.word(kind)) for kind in table["kind"]][::-1]
+        figure.update_yaxes(ticktext=[figures.wrapped(name) for name in names])
+        figure.data[0].name = _("your shop")
+        return figure
     said = table["kind"].map(result.vocabulary.word)
     order = table.groupby("group")["share"].max().sort_values(ascending=False).index
     table = table.assign(kind=said).set_index("group").loc[order].reset_index()

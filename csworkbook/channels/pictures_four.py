@@ -1,4 +1,4 @@
-"""The four V's as four small pictures side by side, one row a channel."""
+"""The four V's as four small pictures, two beside each other so that a phone has room, one row a channel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-_GAP = 0.05  # between two pictures, part of the width
+_GAP = 0.06  # between two pictures, part of the width
+_TITLE = 34  # pixels for the title above each
 _COLOURS = (figures.ACCENT, "#7b4f9e", "#007a5a", figures.ALERT)
 # which contacts are listed behind a bar, beside those of its channel
 _BEHIND = {"in_time": {"order": "slowest"}, "month": {"order": "newest"}}
@@ -29,38 +30,38 @@ def four(table: pd.DataFrame, currency: str) -> go.Figure:
     parts = [part for part in _parts(currency) if table[part[0]].notna().any()]
     rows = table.iloc[::-1]
     names = [figures.wrapped(language.capital(str(word(channel))), 12) for channel in rows["channel"]]
-    axes = {
-        f"xaxis{'' if not place else place + 1}": {
-            "domain": domain,
-            "showticklabels": False,
-            "showgrid": False,
-            "zeroline": True,
-            "fixedrange": True,
-            "range": _reach(rows, part),
-        }
-        for place, (part, domain) in enumerate(zip(parts, _domains(parts), strict=True))
-    }
+    deep = -(-len(parts) // 2)  # rows of pictures
+    height = deep * (_TITLE + 30 + 40 * len(rows)) + 16
+    axes = {name: axis for place, part in enumerate(parts) for name, axis in _axes(place, deep, rows, part, height)}
     figure = figures.blank(
-        height=max(figures.HEIGHT - 60, 110 + 52 * len(rows)),
+        height=height,
         bargap=0.35,
         showlegend=False,
-        margin={"l": 8, "r": 12, "t": 64, "b": 8},
-        yaxis={"showgrid": False, "linewidth": 0},
-        **{name: axis for name, axis in axes.items() if name != "xaxis"},
-        xaxis=axes["xaxis"],
+        margin={"l": 8, "r": 12, "t": _TITLE, "b": 8},
+        **axes,
     )
     for place, (part, colour) in enumerate(zip(parts, _COLOURS, strict=False)):
         _bars(figure, rows, names, part, colour, place)
-        _title(figure, part[4], axes[f"xaxis{'' if not place else place + 1}"]["domain"])
+        _title(figure, part[4], place)
     return figure
 
 
-def _domains(parts: list[tuple]) -> list[list[float]]:
-    """From where to where each picture stands; amounts can lie on both sides of zero and take more room."""
-    weights = np.array([1.6 if part[0] == "value" else 1.0 for part in parts])
-    wide = weights / weights.sum() * (1 - _GAP * (len(parts) - 1))
-    starts = np.append(0.0, wide.cumsum()[:-1]) + _GAP * np.arange(len(parts))
-    return [[float(start), float(start + one)] for start, one in zip(starts, wide, strict=True)]
+def _axes(place: int, deep: int, rows: pd.DataFrame, part: tuple, height: int) -> list[tuple[str, dict]]:
+    """Both axes of one picture: the left one of a pair names the channels."""
+    number = "" if not place else place + 1
+    column, line = place % 2, place // 2
+    wide, between = (1 - _GAP) / 2, _TITLE / (height - _TITLE - 8)
+    high = (1 - between * (deep - 1)) / deep
+    bottom = (deep - 1 - line) * (high + between)
+    across = {
+        "domain": [column * (wide + _GAP), column * (wide + _GAP) + wide], "showticklabels": False, "showgrid": False,
+        "zeroline": True, "fixedrange": True, "range": _reach(rows, part), "anchor": f"y{number}",
+    }  # fmt: skip
+    up = {
+        "domain": [bottom, bottom + high], "showgrid": False, "linewidth": 0, "fixedrange": True,
+        "automargin": True, "showticklabels": column == 0, "anchor": f"x{number}",
+    }  # fmt: skip
+    return [(f"xaxis{number}", across), (f"yaxis{number}", up)]
 
 
 def _parts(currency: str) -> list[tuple]:
@@ -70,7 +71,7 @@ def _parts(currency: str) -> list[tuple]:
         ("topics", "topics_low", "topics_high", lambda v: language.number(v, 1), _("Variety: kinds of topics")),
         ("in_time", "low", "high", language.percent, _("Velocity: within target")),
         (
-            "value", "value_low", "value_high", lambda v: language.money(v, currency, 0 if abs(v) >= 10 else 1),
+            "value", "value_low", "value_high", lambda v: language.money(v, currency, 0 if abs(v) >= 100 else 2),
             _("Value: margin less cost"),
         ),
     ]  # fmt: skip
@@ -110,7 +111,7 @@ def _bars(
             for channel in rows["channel"]
         ],
         xaxis="x" if not place else f"x{place + 1}",
-        yaxis="y",
+        yaxis="y" if not place else f"y{place + 1}",
     )
     ends = np.where(middle < 0, middle - down, middle + up)
     figure.add_scatter(
@@ -122,18 +123,19 @@ def _bars(
         textfont={"size": 12},
         hoverinfo="skip",
         xaxis="x" if not place else f"x{place + 1}",
-        yaxis="y",
+        yaxis="y" if not place else f"y{place + 1}",
         cliponaxis=False,
     )
 
 
-def _title(figure: go.Figure, text: str, domain: list[float]) -> None:
+def _title(figure: go.Figure, text: str, place: int) -> None:
+    number = "" if not place else place + 1
     figure.add_annotation(
-        x=domain[0],
-        y=1.02,
-        xref="paper",
-        yref="paper",
-        text=figures.wrapped(text, 11),
+        x=0,
+        y=1,
+        xref=f"x{number} domain",
+        yref=f"y{number} domain",
+        text=figures.wrapped(text, 20),
         showarrow=False,
         xanchor="left",
         yanchor="bottom",

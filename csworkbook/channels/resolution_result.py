@@ -88,7 +88,7 @@ class FirstContact(Result):
         if len(self.told) == 1:
             return _(
                 "{share} was solved at the first contact ({low} to {high}), counted as “{how}”; nothing tells of other ways."
-            ).format(**self._said(least))
+            ).format(**self._told_share(least))
         return _(
             "Between {low} and {high} was solved at the first contact, depending on how you count: least as “{least}”, most as "
             "“{most}”."
@@ -99,7 +99,7 @@ class FirstContact(Result):
             most=_how(most["definition"]),
         )
 
-    def _said(self, row: pd.Series) -> dict[str, str]:
+    def _told_share(self, row: pd.Series) -> dict[str, str]:
         shown = {name: language.percent(row[name]) for name in ("share", "low", "high")}
         return {**shown, "how": _how(row["definition"])}
 
@@ -111,19 +111,19 @@ class FirstContact(Result):
         best, worst = self.compared.iloc[0], self.compared.iloc[-1]
         shown = {
             "how": _how(self.main),
-            "best": self._name(best[self.by]),
-            "worst": self._name(worst[self.by]),
+            "best": resolution_words.among(self.by, best[self.by]),
+            "worst": resolution_words.among(self.by, worst[self.by]),
             "most": language.percent(best["share"]),
             "least": language.percent(worst["share"]),
         }
         if best["sure"] and worst["sure"]:
             said = _(
-                "Counted as “{how}”, most is solved at once in “{best}” ({most}) and least in “{worst}” ({least})."
+                "Counted as “{how}”, most is solved at once {best} ({most}) and least {worst} ({least})."
             )
         elif worst["sure"]:
-            said = _("Counted as “{how}”, less is solved at once in “{worst}” ({least}) than in the others.")
+            said = _("Counted as “{how}”, less is solved at once {worst} ({least}) than otherwise.")
         elif best["sure"]:
-            said = _("Counted as “{how}”, more is solved at once in “{best}” ({most}) than in the others.")
+            said = _("Counted as “{how}”, more is solved at once {best} ({most}) than otherwise.")
         else:
             said = _(
                 "Counted as “{how}”, whether one solves more at once than the others cannot be told yet."
@@ -217,8 +217,8 @@ class FirstContact(Result):
             return []
         row = sure.iloc[-1]
         headline = _(
-            "Less is solved at the first contact in “{group}” than elsewhere: {share} ({how})."
-        ).format(group=self._name(row[self.by]), share=language.percent(row["share"]), how=_how(self.main))
+            "Less is solved at the first contact {group} than otherwise: {share} ({how})."
+        ).format(group=resolution_words.among(self.by, row[self.by]), share=language.percent(row["share"]), how=_how(self.main))
         estimate = Estimate(row["value"], row["low"], row["high"], int(row["n"]), "points", row["p"])
         benchmark = "mail-resolved-58-6" if row[self.by] == "email" else None
         action = _(

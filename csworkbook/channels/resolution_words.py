@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from csworkbook.language import gettext as _
+from csworkbook.results import word
 
 
 def labels() -> dict[str, str]:
@@ -24,6 +25,8 @@ def choices() -> dict[tuple[str, object], str]:
         ("by", "agent"): _("agent"),
         ("each", "issue"): _("each question once"),
         ("each", "contact"): _("every contact"),
+        ("refunds", False): _("no"),
+        ("refunds", True): _("yes"),
         ("within", "7D"): _("7 days"),
         ("within", "14D"): _("14 days"),
         ("within", "30D"): _("30 days"),
@@ -58,6 +61,21 @@ def heads() -> dict[str, str]:
 def words() -> dict[object, str]:
     """The rows of the tables."""
     return {**definitions(), "all": _("all together")}
+
+
+def among(by: str, group: str) -> str:
+    """A group as part of a sentence: "by phone", "about “size and fit”"; an owner's own words as they are."""
+    said = {
+        "channel": _("by {group}"),
+        "agent": _("by {group}"),
+        "topic": _("about “{group}”"),
+    }.get(by, "“{group}”")
+    return said.format(group=called(group))
+
+
+def called(group: str) -> str:
+    """The name of a group, in the language spoken now."""
+    return str(word(group))
 
 
 def definitions() -> dict[str, str]:

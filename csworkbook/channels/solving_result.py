@@ -127,12 +127,12 @@ class Solving(Result):
         if dear.empty or cheap.empty:
             row = (dear if len(dear) else cheap).iloc[0]
             said = (
-                _("Dearer than the others is “{group}”: {cost}.")
+                _("Dearer than the others is {group}: {cost}.")
                 if len(dear)
-                else _("Cheaper than the others is “{group}”: {cost}.")
+                else _("Cheaper than the others is {group}: {cost}.")
             )
             return said.format(group=self._name(row), cost=self._money(row["cost"]))
-        return _("Dearest is “{dear}” ({most}), cheapest “{cheap}” ({least}).").format(
+        return _("Dearest is {dear} ({most}), cheapest {cheap} ({least}).").format(
             dear=self._name(dear.iloc[0]),
             most=self._money(dear.iloc[0]["cost"]),
             cheap=self._name(cheap.iloc[0]),
@@ -146,12 +146,13 @@ class Solving(Result):
             for other in self._groups.itertuples():
                 if one.plain < other.plain and one.low > other.high:
                     return _(
-                        "One contact is cheaper in “{one}” than in “{other}”, one solution is dearer."
+                        "One contact is cheaper with {one} than with {other}, one solution is dearer."
                     ).format(one=self._name(one._asdict()), other=self._name(other._asdict()))
         return ""
 
     def _name(self, row: pd.Series | dict) -> str:
-        return str(self.vocabulary.word(row[self.by]))
+        name = str(self.vocabulary.word(row[self.by]))
+        return name if self.by == "channel" else f"“{name}”"
 
     def _money(self, value: float) -> str:
         return language.money(value, self.currency, 2)
@@ -235,7 +236,7 @@ class Solving(Result):
             return []
         row = dear.iloc[0]
         headline = _(
-            "A solution costs most in “{group}”: {cost}, with {contacts} contacts per solved question."
+            "A solution costs most with {group}: {cost}, with {contacts} contacts per solved question."
         ).format(
             group=self._name(row),
             cost=self._money(row["cost"]),

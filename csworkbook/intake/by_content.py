@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _CLOCK = re.compile(r"^\d{1,2}:\d\d(?::\d\d)?$")
 ALONE, AMONG = 0.55, 0.4
+OUTCOME = 0.8
 _MONEY = re.compile(r"[€$£]|[.,]\d\d$")
 _HALF = 0.5
 
@@ -37,6 +38,29 @@ def take(found: Recognised, table: Table, profiles: list[Profile], *, most: int 
             found.matches[fitting[0].header] = Match(
                 column.name, ALONE if len(fitting) == 1 else AMONG, "content"
             )
+
+
+def take_outcome(found: Recognised, profiles: list[Profile]) -> None:
+    """The column of a log of calls or chats that tells answered from given up, by its words ("Status", "Result").
+
+    A log has waits or lengths; a ticket that is not answered yet was not given up.
+    """
+    from csworkbook.intake.recognised import Match
+
+    timed = found.columns & {"waiting_seconds", "handling_minutes"}
+    if found.table != "contacts" or "abandoned" in found.columns or not timed:
+        return
+    for profile in profiles:
+        if profile.header not in found.matches and _is_outcome(profile):
+            found.matches[profile.header] = Match("abandoned", OUTCOME, "content")
+            return
+
+
+def _is_outcome(profile: Profile) -> bool:
+    """Whether all cells say how a call ended, some that the customer gave up and some that he was answered."""
+    meant = words.meaning("outcome")
+    said = [meant.get(words.fold(text_of(cell))) for cell in profile.cells]
+    return None not in said and {"yes", "no"} <= set(said)
 
 
 def fits(profile: Profile, column: Column, table: Table) -> bool:

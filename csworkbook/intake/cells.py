@@ -90,6 +90,8 @@ def _parse(cells: pd.Series, table: str, column: Column, header: str, how: How) 
         return values.whole(cells, decided=decided)
     if column.name == "satisfied":
         return values.opinion(cells, said)
+    if column.name == "abandoned":
+        return values.outcome(cells, said)
     if column.kind == "flag":
         return values.flag(cells, said)
     if (table, column.name) == ("events", "step"):

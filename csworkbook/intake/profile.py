@@ -69,6 +69,11 @@ class Profile:
         return self._share(values.opinion)
 
     @cached_property
+    def outcome(self) -> float:
+        """The share of cells that say whether the customer gave up before he was answered, 0–1."""
+        return self._share(values.outcome)
+
+    @cached_property
     def whole(self) -> float:
         """The share of cells that are a whole number, perhaps with words behind it, 0–1."""
         return self._share(values.whole)

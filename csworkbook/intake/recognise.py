@@ -82,6 +82,7 @@ def columns_of(
     _take_time(found, table, open_)
     _take_customer(found, table, open_)
     _take_visit(found)
+    by_content.take_outcome(found, open_)
     by_content.take(found, table, open_, most=len(table.required) if sure else 1)
     if table.segments:
         _take_comment(found, open_)
@@ -170,12 +171,17 @@ def fits(profile: Profile, column: Column) -> float:
         "money": lambda: profile.number,
         "number": lambda: max(profile.number, profile.length if column.unit else 0.0),
         "whole": lambda: profile.whole,
-        "flag": lambda: max(profile.flag, profile.opinion if column.name == "satisfied" else 0.0),
+        "flag": lambda: max(profile.flag, _worded(profile, column.name)),
         "key": lambda: 0.0 if profile.time > 0.8 else 1.0,
         "word": lambda: 0.0 if _wordy(profile, column) or profile.time > 0.8 else _known(profile, column),
         "text": lambda: 0.0 if profile.time > 0.8 or (profile.number > 0.9 and profile.filled > 3) else 1.0,
     }[column.kind]()
     return share if share >= ENOUGH else 0.0
+
+
+def _worded(profile: Profile, name: str) -> float:
+    """The share of cells that say yes or no in the words of this column."""
+    return {"satisfied": lambda: profile.opinion, "abandoned": lambda: profile.outcome}.get(name, lambda: 0.0)()
 
 
 def _wordy(profile: Profile, column: Column) -> bool:

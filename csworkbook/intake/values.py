@@ -241,6 +241,16 @@ def opinion(column: pd.Series, said: Mapping[str, str] | None = None) -> Parsed:
     return flag(cells, {**words.meaning("opinion"), **(said or {})})
 
 
+def outcome(column: pd.Series | Distinct, said: Mapping[str, str] | None = None) -> Parsed:
+    """Whether the customer gave up before he was answered: yes and no, or in the words of a phone system.
+
+    >>> import pandas as pd
+    >>> outcome(pd.Series(["Opgehangen", "Answered", "nee", "Voicemail"])).values.tolist()
+    [True, False, False, <NA>]
+    """
+    return flag(column, {**words.meaning("outcome"), **(said or {})})
+
+
 def word(
     column: pd.Series, name: str, allowed: tuple[str, ...] = (), said: Mapping[str, str] | None = None
 ) -> Parsed:

@@ -18,8 +18,6 @@ _HOME = {
     "over_time": "trend",
     "predictors": "foretelling",
     "weekly": "tallies",
-    "predictors": "foretelling",
-    "weekly": "tallies",
 }
 
 __all__ = sorted(_HOME)

@@ -149,6 +149,8 @@ def _cells(contacts: Table, orders: Table | None, metric: str, choices: Choices,
     found = remembered(contacts, key, made)
     name = f"{metric}_{choices.rated}" if metric in (*_SOLD, "very_friendly") else metric
     parts = found[["agent", "channel", f"{name}_n", f"{name}_total", f"{name}_square"]]
+    if metric == "very_friendly" and not found["very_friendly_rated_n"].any():
+        parts = parts[:0]  # nobody rated: not known, and not “never”
     return parts.set_axis(["agent", "channel", "n", "total", "square"], axis=1)
 
 

@@ -9,6 +9,7 @@ from csworkbook.kpis.charts import Chart, chart
 from csworkbook.kpis.definitions import DEFINITIONS
 
 _OFTEN = 1.96  # standard errors on either side of a mean
+_ENDS = {"nps": (-1.0, 1.0), "friendliness": (1.0, 5.0), "knowledge": (1.0, 5.0)}  # no value lies beyond
 
 
 def chart_of(rows: pd.DataFrame, *, first: int | None = None) -> Chart:
@@ -38,6 +39,8 @@ def chart_of(rows: pd.DataFrame, *, first: int | None = None) -> Chart:
         table[["value", "centre", "lower", "upper"]] = table[["value", "centre", "lower", "upper"]].mul(
             rows["n"], axis=0
         )
+    low, high = _ENDS.get(known.id, (-np.inf, np.inf))
+    table[["lower", "upper"]] = table[["lower", "upper"]].clip(low, high)
     return Chart(table, found.kind, found.spread, found.logs)
 
 

@@ -27,10 +27,12 @@ LEVELS = np.linspace(0, 1, 41)  # quantiles of the reply time, of which the midd
 PERIODS = ("week", "month")
 _ENOUGH, _SATURDAY = 4, 5  # weeks from which on the contacts tell on which weekdays people work; a weekday
 OFTEN = 0.25  # a weekday on which fewer periods than this have contacts is no day of work
-_ASKED = (  # of all that is known of a contact, what is counted here
-    "channel", "customer", "kind", "day", "weekday", "handled", "given_up", "replied", "resolved", "finished",
-    "again", "again_any", "satisfied", "friendliness", "knowledge", "reply_minutes", "reply_open_minutes",
+_ASKED = (  # of all that is known of a contact, what is counted here, besides times
+    "period", "channel", "who", "met", "day", "weekday", "handled", "given_up", "replied", "finished", "askable",
+    "solved", "again_any", "told", "complaint", "satisfied", "friendliness", "knowledge",
 )  # fmt: skip
+_BY = ["period", "channel"]
+_PEOPLE = ("customers", "complaining", "helped_n", "not_helped")  # counted once each
 _TIMES = {"clock": "reply_minutes", "open": "reply_open_minutes"}
 
 
@@ -114,20 +116,65 @@ def _counted(
 
     rows = facts(contacts, within=within, calendar=calendar, zone=zone)
     is_frame = isinstance(contacts, pd.DataFrame)  # then it is worked out already
-    with nullcontext(rows) if is_frame else held(rows.select(period, *_ASKED)) as told:
-        found = _summed(looked_at(told, period, "resolved_at" in contacts.columns), times).to_pandas()
+    told = looked_at(rows, period, "resolved_at" in contacts.columns).mutate(met=rows.customer.notnull())
+    told = told.select(*_ASKED, *(_TIMES[hours] for hours in times))
+    with nullcontext(told) if is_frame else held(told) as asked:
+        found = _summed(asked, times)
     found["period"] = pd.to_datetime(found["period"]).dt.as_unit("us")
     return _finished(found.sort_values(["channel", "period"], ignore_index=True), period)
 
 
-def _summed(rows: ibis.Table, times: tuple[str, ...]) -> ibis.Table:
-    """The sums of every period, of all together and per channel."""
-    import ibis
+def _summed(rows: ibis.Table, times: tuple[str, ...]) -> pd.DataFrame:
+    """The sums of every period, of all together (channel "") and per channel.
 
-    named = rows.filter(rows.channel.notnull())
-    by_channel = named.group_by(["period", "channel"]).agg(**_sums(named, times))
-    whole = rows.group_by("period").agg(**_sums(rows, times)).mutate(channel=ibis.literal(""))
-    return whole.select(by_channel.columns).union(by_channel)
+    What adds up is counted once, per channel; people are first put together per period and channel.
+    """
+    sums = rows.group_by(_BY).agg(**_sums(rows), **_times(rows, times)).to_pandas()
+    people = _people(rows)
+    whole = rows.group_by("period").agg(**_levels(rows, times)).to_pandas()
+    whole = whole.merge(_together(sums), on="period").merge(
+        _counts(people, ["period"]), on="period", how="left"
+    )
+    named = sums[sums["channel"].notna()].merge(_counts(people, _BY), on=_BY, how="left")
+    found = pd.concat([whole.assign(channel=""), named], ignore_index=True)
+    return found.fillna(dict.fromkeys(_PEOPLE, 0)).astype(dict.fromkeys(_PEOPLE, "int64"))
+
+
+def _together(sums: pd.DataFrame) -> pd.DataFrame:
+    """The sums of all channels together; means and standard deviations by their numbers."""
+    by = sums.groupby("period")
+    means = [name.removesuffix("_mean") for name in sums if name.endswith("_mean")]
+    ends = {"first_day": "min", "last_day": "max"}
+    added = [name for name in sums if sums[name].dtype.kind in "iu"]
+    found = by[[*added, *ends]].agg(dict.fromkeys(added, "sum") | ends)
+    for name in means:
+        n = sums[f"{name}_n"].to_numpy(float)
+        mean, std = (sums[f"{name}_{part}"].astype(float).fillna(0.0) for part in ("mean", "std"))
+        of = found[f"{name}_n"]
+        of = of.where(of > 0)
+        found[f"{name}_mean"] = (n * mean).groupby(sums["period"]).sum() / of
+        apart = mean - sums["period"].map(found[f"{name}_mean"]).fillna(0.0)
+        squares = ((n - 1).clip(0) * std**2 + n * apart**2).groupby(sums["period"]).sum()
+        found[f"{name}_std"] = np.sqrt(squares / (of - 1).where(of > 1))
+    return found.reset_index()
+
+
+def _people(rows: ibis.Table) -> ibis.Table:
+    """Customers of each period and channel that were helped: whether they complained, and were helped at once."""
+    known = rows.filter(rows.handled & rows.met)
+    return known.group_by([*_BY, "who"]).agg(
+        customers=known.told.max(),
+        complaining=known.complaint.max(),
+        helped_n=known.askable.max(),
+        not_helped=(known.askable & ~known.solved).max(),
+    )
+
+
+def _counts(people: ibis.Table, by: list[str]) -> pd.DataFrame:
+    """How many customers: every one counts once."""
+    if by != _BY:
+        people = people.group_by([*by, "who"]).agg(**{name: people[name].max() for name in _PEOPLE})
+    return people.group_by(by).agg(**{name: people[name].sum() for name in _PEOPLE}).to_pandas()
 
 
 def looked_at(rows: ibis.Table, period: str, tells: bool) -> ibis.Table:
@@ -146,21 +193,16 @@ def looked_at(rows: ibis.Table, period: str, tells: bool) -> ibis.Table:
     )
 
 
-def _sums(rows: ibis.Table, times: tuple[str, ...]) -> dict[str, ibis.Value]:
-    """Every sum, by its name."""
-    met = rows.handled & rows.customer.notnull()
+def _sums(rows: ibis.Table) -> dict[str, ibis.Value]:
+    """Every sum of contacts, by its name."""
     sums = {
         "contacts": rows.count(),
         "handled": rows.handled.cast("int64").sum(),
         "given_up": rows.given_up.cast("int64").sum(),
         "unfinished": (~rows.finished).cast("int64").sum(),
-        "customers": rows.who.nunique(where=met & rows.told),
-        "complaining": rows.who.nunique(where=met & rows.complaint),
         "askable": rows.askable.cast("int64").sum(),
         "solved": rows.solved.cast("int64").sum(),
         "avoided": (rows.solved & ~rows.again_any.fill_null(False)).cast("int64").sum(),
-        "helped_n": rows.who.nunique(where=rows.askable),
-        "not_helped": rows.who.nunique(where=rows.askable & ~rows.solved),
         "satisfied_n": (rows.handled & rows.satisfied.notnull()).cast("int64").sum(),
         "satisfied": (rows.handled & rows.satisfied.fill_null(False)).cast("int64").sum(),
         "first_day": rows.day.min(),
@@ -168,7 +210,7 @@ def _sums(rows: ibis.Table, times: tuple[str, ...]) -> dict[str, ibis.Value]:
         "very_friendly": (rows.handled & (rows.friendliness == 5).fill_null(False)).cast("int64").sum(),
     }
     sums |= {f"on_{day}": (rows.weekday == day).cast("int64").sum() for day in range(7)}
-    return sums | _rated(rows) | _times(rows, times)
+    return sums | _rated(rows)
 
 
 def _rated(rows: ibis.Table) -> dict[str, ibis.Value]:
@@ -188,15 +230,19 @@ def _times(rows: ibis.Table, times: tuple[str, ...]) -> dict[str, ibis.Value]:
     """The time to the first reply of those who got one, by the clock and in opening hours."""
     found = {}
     for hours in times:
-        column = _TIMES[hours]
-        of = {"where": rows.replied & ~rows.given_up}
+        minutes, of = rows[_TIMES[hours]], {"where": rows.replied & ~rows.given_up}
         found |= {
-            f"{hours}_n": rows[column].count(**of),
-            f"{hours}_mean": rows[column].mean(**of),
-            f"{hours}_std": rows[column].std(**of),
-            f"{hours}_levels": rows[column].quantile(list(LEVELS), **of),
+            f"{hours}_n": minutes.count(**of),
+            f"{hours}_mean": minutes.mean(**of),
+            f"{hours}_std": minutes.std(**of),
         }
-    return found
+    return found | _levels(rows, times)
+
+
+def _levels(rows: ibis.Table, times: tuple[str, ...]) -> dict[str, ibis.Value]:
+    """Its quantiles."""
+    of = rows.replied & ~rows.given_up
+    return {f"{hours}_levels": rows[_TIMES[hours]].quantile(list(LEVELS), where=of) for hours in times}
 
 
 # ---------------------------------------------------------------- which periods are over

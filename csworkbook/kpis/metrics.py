@@ -217,9 +217,12 @@ class KeyFigures(Result):
         )
 
     def _chance(self) -> str:
-        return _("Of as many figures chance alone marks one every {n} periods or so.").format(
-            n=max(1, round(150 / len(self.table)))
+        said = (
+            _("With so many figures chance alone gives a signal about once in {n} months.")
+            if self.period == "month"
+            else _("With so many figures chance alone gives a signal about once in {n} weeks.")
         )
+        return said.format(n=max(1, round(150 / len(self.table))))
 
     def cells(self) -> list[list[str]]:
         """Every value in the unit of its figure."""

@@ -30,12 +30,14 @@ def standing(result: KeyFigures) -> go.Figure:
     place = _between(table)
     known = [DEFINITIONS[metric] for metric in table["metric"]]
     said = [words.said(one, value, result.currency) for one, value in zip(known, table["value"], strict=True)]
-    names = [figures.wrapped(one.name, 24) for one in known]
+    names = [figures.wrapped(one.name, 20) for one in known]
+    far = 0.25 if np.abs(place).max(initial=0.0) <= 1 else _FARTHEST - 0.9
     figure = figures.blank(
-        height=max(figures.HEIGHT, 100 + 38 * len(table)),
+        height=max(figures.HEIGHT, 100 + 42 * len(table)),
         xaxis={
-            "range": [-2.1, 2.3], "tickvals": [-1, 0, 1], "showgrid": False,
-            "ticktext": [_("lower limit"), _("usual"), _("upper limit")],
+            "range": [-1 - far, 1 + far], "tickvals": [-1, 0, 1], "showgrid": False, "tickangle": 0,
+            "ticktext": [figures.wrapped(one, 7) for one in (_("lower limit"), _("usual"), _("upper limit"))],
+            "tickfont": {"size": 12}, "domain": [0, 0.78],
         },
         yaxis={"showgrid": False, "tickvals": list(range(len(names))), "ticktext": names},
         showlegend=False,
@@ -47,17 +49,19 @@ def standing(result: KeyFigures) -> go.Figure:
     figure.add_scatter(
         x=place,
         y=list(range(len(names))),
-        mode="markers+text",
+        mode="markers",
         text=said,
-        textposition="middle right",
         marker={"size": 12, "color": [ALERT if one else ACCENT for one in table["signal"]]},
         hovertext=[
             f"{one.name}: {words.interval(one, row, result.currency)}"
             for one, row in zip(known, table.to_dict("records"), strict=True)
         ],
         hoverinfo="text",
-        cliponaxis=False,
     )
+    for at, one in enumerate(said):  # in a column of their own, where no line runs through them
+        figure.add_annotation(
+            x=0.8, xref="paper", y=at, text=one, showarrow=False, xanchor="left", font={"size": 13}
+        )  # fmt: skip
     return figure
 
 
@@ -111,7 +115,7 @@ def control(result: OverTime) -> go.Figure:
     _aim(figure, result, scale)
     figures.time_axis(figure, x)
     tick = {"share": ",.0%", "money": ",.2f", "score": ",.1f"}.get(known.unit, "")
-    figure.update_yaxes(tickformat=tick, rangemode="tozero" if known.unit in ("share", "count") else "normal")
+    figure.update_yaxes(tickformat=tick, rangemode="tozero" if known.unit == "count" else "normal")
     return figure
 
 
@@ -159,5 +163,15 @@ def agents(result: ByAgent) -> go.Figure:
         hoverinfo="text",
     )
     figure.add_vline(x=result.whole, line={"color": SOFT, "dash": "dot"})
-    figure.update_xaxes(tickformat=",.0%" if known.unit == "share" else ",.1f")
+    figure.update_xaxes(tickformat=",.0%" if known.unit == "share" else ",.1f", range=_reach(result))
     return figure
+
+
+def _reach(result: ByAgent) -> list[float]:
+    """From where to where: all intervals, and never so narrow that nothing looks like something."""
+    ends = result.table[["low", "high", "shrunk"]].to_numpy(float)
+    low, high = np.nanmin(ends, initial=result.whole), np.nanmax(ends, initial=result.whole)
+    room = max(high - low, 0.1 if result.definition.unit == "share" else abs(result.whole) / 10, 1e-9) / 2
+    middle = (low + high) / 2
+    low, high = middle - 1.15 * room, middle + 1.15 * room
+    return [max(low, -0.01), min(high, 1.01)] if result.definition.unit == "share" else [low, high]

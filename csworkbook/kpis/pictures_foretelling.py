@@ -22,7 +22,7 @@ def bars(shares: pd.DataFrame) -> go.Figure:
     """Bars with their intervals; `shares` is that of `Foretold`."""
     parts = [shares[shares["measure"] == name] for name in GROUPS]
     parts = [part for part in parts if part["n"].sum()]
-    titles = {"hardest": _("By effort"), "groups": _("By recommendation")}
+    titles = {"hardest": _("Ordered again, by effort"), "groups": _("Ordered again, by recommendation")}
     wide = (1 - _GAP * (len(parts) - 1)) / len(parts)
     highest = max(float(part.loc[part["n"] > 0, "high"].max()) for part in parts)
     axes = {}
@@ -35,7 +35,7 @@ def bars(shares: pd.DataFrame) -> go.Figure:
     figure = figures.blank(
         showlegend=False,
         bargap=0.3,
-        margin={"l": 8, "r": 12, "t": 40, "b": 8},
+        margin={"l": 8, "r": 12, "t": 48, "b": 8},
         yaxis={"tickformat": ",.0%", "range": [0, min(highest * 1.15, 1.05)]},
         **axes,
     )
@@ -68,8 +68,8 @@ def _group(figure: go.Figure, part: pd.DataFrame, place: int, title: str) -> Non
         yaxis="y",
     )
     figure.add_annotation(
-        x=figure.layout[f"xaxis{axis[1:]}"].domain[0], y=1.02, xref="paper", yref="paper", text=title, showarrow=False,
-        xanchor="left", yanchor="bottom", font={"size": 13, "color": figures.SOFT},
+        x=figure.layout[f"xaxis{axis[1:]}"].domain[0], y=1.02, xref="paper", yref="paper", text=figures.wrapped(title, 20), showarrow=False,
+        xanchor="left", yanchor="bottom", align="left", font={"size": 13, "color": figures.SOFT},
     )  # fmt: skip
 
 

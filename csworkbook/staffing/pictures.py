@@ -20,16 +20,21 @@ if TYPE_CHECKING:
 def days(table: pd.DataFrame) -> go.Figure:
     """Contacts expected per day as bars with their range, side by side by channel; diamonds for what came."""
     figure = figures.blank(legend=True, barmode="group", bargap=0.3, yaxis={"rangemode": "tozero"})
-    names = [language.day(day, "EEE d MMM") for day in dict.fromkeys(table["day"])]
+    names = [_day(day) for day in dict.fromkeys(table["day"])]
     for place, channel in enumerate(dict.fromkeys(table["channel"])):
         part = table[table["channel"] == channel]
-        x = [language.day(day, "EEE d MMM") for day in part["day"]]
+        x = [_day(day) for day in part["day"]]
         colour = figures.SERIES[place % len(figures.SERIES)]
         _bars(figure, part, x, str(word(channel)), colour, place)
         if "actual" in part and part["actual"].notna().any():
             _came(figure, part, x, place)
-    figure.update_xaxes(categoryorder="array", categoryarray=names, showgrid=False)
+    figure.update_xaxes(categoryorder="array", categoryarray=names, showgrid=False, tickangle=0, tickfont={"size": 12})
     return figure
+
+
+def _day(day: pd.Timestamp) -> str:
+    """A day on two lines, so that a week fits on a phone."""
+    return f"{language.day(day, 'EEE')}<br>{language.day(day, 'd MMM')}"
 
 
 def _bars(figure, part: pd.DataFrame, x: list[str], name: str, colour: str, place: int) -> None:
@@ -78,7 +83,7 @@ def week(table: pd.DataFrame) -> go.Figure:
     top = max(float(np.nanmax(mean.to_numpy(), initial=0.0)), 1e-9)
     notes = mean.map(lambda value: "" if value != value else language.number(value, 1 if top < 10 else 0))
     notes = notes if len(times) <= 24 else notes.map(lambda _said: "")
-    named = [language.capital(staffing_words.weekday(WEEK.index(day))) for day in days]
+    named = [language.capital(staffing_words.short_weekday(WEEK.index(day))) for day in days]
     figure = figures.heat(mean.set_axis(named, axis=1) / top, notes, hover.fillna(""))
     figure.update_layout(height=max(figures.HEIGHT, 90 + 22 * len(times)))
     return figure
@@ -147,7 +152,7 @@ def patience(table: pd.DataFrame, curve: pd.DataFrame, limit: float) -> go.Figur
         yref="paper",
         line={"color": figures.SOFT, "dash": "dash"},
     )
-    figure.update_xaxes(title={"text": _("seconds waited")}, range=[0, end])
+    figure.update_xaxes(title={"text": _("seconds waited"), "font": {"size": 13}}, range=[0, end])
     return figure
 
 

@@ -200,7 +200,7 @@ class Plan(Result):
     def _money(self, amount: float) -> str:
         return language.money(rough(amount, 3) if amount else 0.0, self.terms.currency)
 
-    def _said(self, shares: dict[str, float]) -> str:
+    def _each(self, shares: dict[str, float]) -> str:
         """ "95% of phone and 90% of chat" """
         return language.join(
             [
@@ -218,7 +218,7 @@ class Plan(Result):
     def _reached(self) -> str:
         if not self.shares:
             return self._posted
-        return _("Then this share is answered in time: {shares}.").format(shares=self._said(self.shares))
+        return _("Then this share is answered in time: {shares}.").format(shares=self._each(self.shares))
 
     @property
     def _posted(self) -> str:
@@ -239,7 +239,7 @@ class Plan(Result):
         if not self.shares or self.slots["people"].max() < 2:
             return ""
         return _("With one person fewer wherever there are two or more it is {shares}.").format(
-            shares=self._said(self.fewer)
+            shares=self._each(self.fewer)
         )
 
     @property

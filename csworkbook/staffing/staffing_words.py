@@ -18,7 +18,7 @@ def labels() -> dict[str, str]:
         "channel": _("Channel"),
         "week": _("Week of"),
         "per": _("Per"),
-        "limit": _("Answered within (seconds)"),
+        "limit": _("Answered within"),
     }
 
 
@@ -26,7 +26,10 @@ def choices() -> dict[tuple[str, object], str]:
     """How an option is said, by (parameter, option)."""
     return {
         ("channel", None): _("phone and chat"),
+        ("channel", "phone"): str(word("phone")),
+        ("channel", "chat"): str(word("chat")),
         ("week", None): _("the next one"),
+        **{("limit", n): language.duration(n, "seconds") for n in (10, 20, 30, 60, 120)},
         ("per", "hour"): _("hour"),
         ("per", "half hour"): _("half hour"),
     }
@@ -44,7 +47,7 @@ def heads() -> dict[str, str]:
         "weekday": _("Weekday"),
         "time": _("Time"),
         "mean": _("Contacts on average"),
-        "waited": _("Waited"),
+        "waited": _("Waited (seconds)"),
         "still": _("Not given up yet"),
         "hazard": _("Give up, per minute of waiting"),
         "satisfied": _("Satisfied"),
@@ -59,11 +62,20 @@ def channels_said(channels: Sequence[str]) -> str:
 
 
 @lru_cache
-def _weekdays(_spoken: str) -> tuple[str, ...]:
+def _weekdays(_spoken: str, width: str = "wide") -> tuple[str, ...]:
     from babel.dates import get_day_names
 
-    names = get_day_names("wide", locale=language.locale())
+    names = get_day_names(width, locale=language.locale())
     return tuple(names[day] for day in range(7))
+
+
+def short_weekday(day: int) -> str:
+    """The name of a weekday as it stands along a picture, 0 for Monday.
+
+    >>> short_weekday(0)
+    'Mon'
+    """
+    return _weekdays(language.current(), "abbreviated")[int(day)]
 
 
 def weekday(day: int) -> str:

@@ -77,9 +77,12 @@ class Waiting(Result):
 
     @property
     def _shares(self) -> str:
-        return _(
-            "Of {n} contacts by {channel}, {share} were answered within {limit} ({low} to {high}); {lost} gave up."
-        ).format(
+        said = _("Of {n} contacts by {channel}, {share} were answered within {limit} ({low} to {high}).")
+        if self.waits.gave_up:  # where nobody did, whether anybody did may not be known
+            said = _(
+                "Of {n} contacts by {channel}, {share} were answered within {limit} ({low} to {high}); {lost} gave up."
+            )
+        return said.format(
             n=language.number(self.waits.n),
             channel=word(self.waits.channel),
             share=language.percent(self.within.value),
@@ -116,7 +119,7 @@ class Waiting(Result):
     def _satisfied(self) -> str:
         if self.happy is None:
             return ""
-        said = _("Satisfied within {limit} minus later: {difference}.").format(
+        said = _("Who was answered within {limit} is satisfied more often than who waited longer by {difference}.").format(
             limit=self._limit, difference=self.happy
         )
         if self.happy.verdict != "yes":

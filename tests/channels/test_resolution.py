@@ -324,6 +324,12 @@ def test_dutch_says_all_of_it(by):
     assert english.count("%") >= 2
 
 
+def test_the_download_holds_the_table():
+    result = open_shop().call(first_contact)
+    assert len(result.sheet()) == len(result.table)
+    assert list(result.sheet().columns) == result.heads()
+
+
 def test_settings_and_tables_that_cannot_be_used():
     with pytest.raises(SettingError):
         first_contact(HAND, by="colour")

@@ -160,3 +160,9 @@ def test_errors_in_words():
         told(metric="nps")
     with pytest.raises(SettingError, match="“fax” is no channel"):
         told(channel="fax")
+
+
+def test_very_friendly_of_nobody_rated_is_not_told_instead_of_never():
+    for unrated in (WEEKS.drop(columns="friendliness"), WEEKS.assign(friendliness=None)):
+        with pytest.raises(DataError, match="nothing of ““Very friendly” conversations” is known"):
+            told(unrated, metric="very_friendly")

@@ -168,6 +168,19 @@ def test_every_figure_has_a_chart_text_and_picture():
         assert found.table["period"].is_monotonic_increasing
 
 
+def test_no_limit_lies_where_no_value_can():
+    """Few answers a week: three deviations of the recommendation, or of marks of 5, would go beyond their ends."""
+    rng = np.random.default_rng(4)
+    days = pd.date_range("2025-01-06 10:00", periods=20 * 7, freq="D", tz=ZONE)
+    survey = pd.DataFrame({"answered_at": days, "recommend": rng.choice([0, 10], len(days))})
+    frame = pd.DataFrame({"contact_id": range(len(days)), "customer_id": "k", "opened_at": days})
+    frame = frame.assign(channel="chat", topic="x", friendliness=rng.choice([1, 5], len(days)))
+    for metric, low, high in (("nps", -1, 1), ("friendliness", 1, 5)):
+        found = kpis.over_time(frame, effort_survey=survey, metric=metric, zone=ZONE)
+        assert found.table[["lower", "upper"]].min().min() == low
+        assert found.table[["lower", "upper"]].max().max() == high
+
+
 def test_too_few_weeks_say_so():
     found = kpis.over_time(WEEKS, metric="contacts", zone=ZONE)
     assert "There are too few periods to see a change: 8 is the least, here are 5." in found.text

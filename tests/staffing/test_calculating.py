@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +10,6 @@ from effort.tables import assert_says
 
 from csworkbook.errors import SettingError
 from csworkbook.staffing import agents
-
-KNOWN = Path("/work/shared/realdata/known/erlang_c_staffing.csv")
 
 
 def test_the_published_case():
@@ -26,9 +23,8 @@ def test_the_published_case():
     assert_says(found)
 
 
-@pytest.mark.skipif(not KNOWN.exists(), reason="the published values are not on this machine")
-def test_the_published_schedule():
-    with KNOWN.open() as file:
+def test_the_published_schedule(realdata):
+    with (realdata / "known" / "erlang_c_staffing.csv").open() as file:
         row = next(csv.DictReader(file))  # the second one is a known error: thirteen answer 79.6 %
     found = agents(
         2 * float(row["calls"]), float(row["aht_s"]), within_seconds=float(row["target_s"]),

@@ -60,6 +60,7 @@ def test_too_few_or_none_who_gave_up():
     nobody = staffing.waiting(calls([10] * 50, [0] * 50))
     assert nobody.patience is None
     assert "Of nobody is it known" in nobody.text
+    assert "gave up." not in nobody.text  # that is not the same as 0 %
     assert nobody.plot().data
     assert (
         staffing.patience_of(calls([10], [0], channel="chat").drop(columns="waiting_seconds"), "chat") is None
