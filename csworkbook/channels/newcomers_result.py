@@ -192,7 +192,9 @@ class Acquisition(Result):
             "new": _(
                 "Answer questions before buying first, and look per agent and channel where most of them end in an order."
             ),
-            "existing": _("Solve the question first; then mention what goes with what they have, where it helps them."),
+            "existing": _(
+                "Solve the question first; then mention what goes with what they have, where it helps them."
+            ),
         }
         assumed = (_("credited is not caused"),)
         found = [(kind, self.wholes[kind]) for kind in BENCHMARKS]

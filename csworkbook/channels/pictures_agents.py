@@ -100,7 +100,9 @@ def division(result: Routing) -> go.Figure:
         bargap=0.3,
         xaxis={
             "title": {"text": _("Contacts a week"), "font": {"size": 13}},
-            "tickformat": ",.0f" if table[["now", "proposed"]].to_numpy(float).max(initial=0.0) > 5 else ",.1f",
+            "tickformat": ",.0f"
+            if table[["now", "proposed"]].to_numpy(float).max(initial=0.0) > 5
+            else ",.1f",
             "nticks": 5,
         },
         yaxis={"autorange": "reversed", "showgrid": False},

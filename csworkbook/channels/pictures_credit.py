@@ -43,7 +43,9 @@ def _amounts(figure: go.Figure, table: pd.DataFrame, currency: str) -> None:
     ticks = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
     digits = 0 if step >= 1 else 2
     figure.update_xaxes(
-        tickvals=ticks, ticktext=[language.money(tick + 0.0, currency, digits) for tick in ticks], tickprefix=""
+        tickvals=ticks,
+        ticktext=[language.money(tick + 0.0, currency, digits) for tick in ticks],
+        tickprefix="",
     )
 
 

@@ -32,7 +32,11 @@ def four(table: pd.DataFrame, currency: str) -> go.Figure:
     names = [figures.wrapped(language.capital(str(word(channel))), 12) for channel in rows["channel"]]
     deep = -(-len(parts) // 2)  # rows of pictures
     height = deep * (_TITLE + 30 + 40 * len(rows)) + 16
-    axes = {name: axis for place, part in enumerate(parts) for name, axis in _axes(place, deep, rows, part, height)}
+    axes = {
+        name: axis
+        for place, part in enumerate(parts)
+        for name, axis in _axes(place, deep, rows, part, height)
+    }
     figure = figures.blank(
         height=height,
         bargap=0.35,

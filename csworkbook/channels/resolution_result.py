@@ -216,9 +216,11 @@ class FirstContact(Result):
         if sure.empty:
             return []
         row = sure.iloc[-1]
-        headline = _(
-            "Less is solved at the first contact {group} than otherwise: {share} ({how})."
-        ).format(group=resolution_words.among(self.by, row[self.by]), share=language.percent(row["share"]), how=_how(self.main))
+        headline = _("Less is solved at the first contact {group} than otherwise: {share} ({how}).").format(
+            group=resolution_words.among(self.by, row[self.by]),
+            share=language.percent(row["share"]),
+            how=_how(self.main),
+        )
         estimate = Estimate(row["value"], row["low"], row["high"], int(row["n"]), "points", row["p"])
         benchmark = "mail-resolved-58-6" if row[self.by] == "email" else None
         action = _(

@@ -28,7 +28,9 @@ def days(table: pd.DataFrame) -> go.Figure:
         _bars(figure, part, x, str(word(channel)), colour, place)
         if "actual" in part and part["actual"].notna().any():
             _came(figure, part, x, place)
-    figure.update_xaxes(categoryorder="array", categoryarray=names, showgrid=False, tickangle=0, tickfont={"size": 12})
+    figure.update_xaxes(
+        categoryorder="array", categoryarray=names, showgrid=False, tickangle=0, tickfont={"size": 12}
+    )
     return figure
 
 

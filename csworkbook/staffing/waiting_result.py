@@ -119,7 +119,7 @@ class Waiting(Result):
     def _satisfied(self) -> str:
         if self.happy is None:
             return ""
-        said = _("Who was answered within {limit} is satisfied more often than who waited longer by {difference}.").format(
+        said = _("Satisfaction when answered within {limit}, against later: {difference}.").format(
             limit=self._limit, difference=self.happy
         )
         if self.happy.verdict != "yes":
