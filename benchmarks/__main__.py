@@ -20,6 +20,8 @@ ALL = (
     "together",
     "panels",
     "servqual",
+    "contacts",
+    "staffing",
 )
 
 for name in ALL:

@@ -161,9 +161,7 @@ def _four_by_hand(parts: list[list[tuple]]) -> dict:
             in_time,
             due,
             reply,
-            _open,
             solve,
-            _closed,
             mean,
         ) = row
         numbers = [n, before / n, complaints / n, satisfied / rated, first / told, in_time / due]

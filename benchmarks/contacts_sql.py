@@ -83,7 +83,6 @@ ASKED = [
         CASE WHEN reply_us >= us THEN (reply_us - us) / 6e7 END AS reply,
         CASE WHEN resolved_us >= us THEN (resolved_us - us) / 6e7 END AS solve,
         CASE WHEN reply_us >= us THEN up_to(reply_us) - up_to(us) END AS reply_open,
-        CASE WHEN resolved_us >= us THEN up_to(resolved_us) - up_to(us) END AS solve_open,
         CASE WHEN reply_us IS NULL AND NOT given_up THEN (latest - us) / 6e7 END AS so_far,
         date_trunc('week', make_timestamp(us))::DATE AS week
     FROM timed CROSS JOIN ends""",
@@ -135,9 +134,7 @@ FOUR = [
         count(*) FILTER (handled AND over AND about AND NOT follows), count(*) FILTER (handled AND over AND about
             AND NOT follows AND NOT again),
         count(*) FILTER (reply <= lim), count(*) FILTER (reply IS NOT NULL OR given_up OR so_far > lim),
-        quantile_cont(reply, {levels}), quantile_cont(reply_open, {levels}), quantile_cont(solve, {levels}),
-            quantile_cont(solve_open, {levels}),
-        avg(reply)
+        quantile_cont(reply, {levels}), quantile_cont(solve, {levels}), avg(reply)
     FROM asked JOIN (VALUES ('chat', 20 / 60.0), ('phone', 0.5), ('social', 60.0), ('email', 1440.0)) limits(channel,
         lim) USING (channel)
     GROUP BY channel""",

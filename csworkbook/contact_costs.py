@@ -128,8 +128,12 @@ def _counted(contacts: Contacts, zone: str) -> pd.DataFrame:
         last=rows.day.max(),
     )
     counts = found.to_pandas().sort_values(["channel", "month"], ignore_index=True)
-    if not len(counts):
-        raise DataError(_("There are no contacts in this table."), next_step=_("Bring your contacts first."))
+    if not len(counts):  # contacts without a time or none at all are refused by `facts`
+        raise DataError(
+            _("None of these contacts has a channel."),
+            allowed=_("A column that says by which way the customer was in touch, such as chat or phone."),
+            next_step=_("Look on this page which column was taken for the channel."),
+        )
     counts = counts.fillna({"minutes": 0.0, "square": 0.0})
     for name in ("month", "first", "last"):
         counts[name] = pd.to_datetime(counts[name])

@@ -188,7 +188,7 @@ def test_what_cannot_be_is_refused_in_words():
         per_channel(TWO, None, hourly_cost=-1, zone=ZONE)
     with pytest.raises(DataError, match="no contact"):
         per_channel(TWO.iloc[:0], None, hourly_cost=20, zone=ZONE)
-    with pytest.raises(DataError, match="no contacts"):
+    with pytest.raises(DataError, match="None of these contacts has a channel"):
         per_channel(TWO.assign(channel=""), None, hourly_cost=20, zone=ZONE)
     with pytest.raises(DataError, match="hours"):
         per_channel(TWO, COSTS.drop(columns="hours"), hourly_cost=20, zone=ZONE)
@@ -200,3 +200,10 @@ def test_the_planted_costs(channel):
     table = per_channel(shop.contacts, shop.channel_costs, hourly_cost=32, zone=shop.settings.zone)
     low, high = TRUTH.loc[f"channels.cost.{channel}", ["low", "high"]]
     assert low <= cost(table, channel) <= high
+
+
+def test_contacts_of_which_none_has_a_channel_are_not_called_an_empty_table():
+    contacts = pd.DataFrame({"contact_id": ["1"], "customer_id": "ann", "channel": " ", "topic": "x"})
+    contacts["opened_at"] = pd.Timestamp("2026-01-05", tz="UTC")
+    with pytest.raises(DataError, match="None of these contacts has a channel"):
+        per_channel(contacts, hourly_cost=30, zone="UTC")

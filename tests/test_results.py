@@ -178,10 +178,12 @@ def test_no_result_takes_the_name_of_a_part_of_every_result():
             importlib.import_module(found.name)
     known, todo = set(), [Result]
     while todo:
-        known |= {one for one in todo}
+        known |= set(todo)
         todo = [sub for one in todo for sub in one.__subclasses__()]
     parts = {name: part for name, part in vars(Result).items() if inspect.isfunction(part)}
-    own = [(one, name) for one in known - {Result} for name in parts if inspect.isfunction(vars(one).get(name))]
+    own = [
+        (one, name) for one in known - {Result} for name in parts if inspect.isfunction(vars(one).get(name))
+    ]
     wrong = [
         f"{one.__name__}.{name}"
         for one, name in own

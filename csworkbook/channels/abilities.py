@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import ibis
 
 _TESTED = 10  # contacts of a person, and of the colleagues, from which on a difference is tested
-_SEEN = 0.005  # a difference that shows: half a point, or half a percent of the minutes
 _NORMAL = 3.0  # a share is tested where this many answers of either sort weigh in
 _Z = 1.959964
 
@@ -128,7 +127,6 @@ def _table(levels: pd.DataFrame, measure: str, by: str) -> pd.DataFrame:
     p = _p_values(levels, measure)
     better = -1 if measure == "minutes" else 1
     sure = np.where(p < 1 - estimates.LEVEL, np.sign(levels["difference"]) * better, 0)
-    sure = np.where(levels["shrunk"].abs() >= _SEEN, sure, 0)  # nobody is named whose level is that of all
     verdict = np.select([sure > 0, sure < 0], ["better", "worse"], "cannot tell yet")
     low, high = levels["level"] - _Z * levels["level_sd"], levels["level"] + _Z * levels["level_sd"]
     table = levels[["agent", *BY[by]]].assign(n=levels["n"].astype(int))

@@ -160,8 +160,8 @@ def _compared(moments: Moments, like: str, seed: int) -> tuple[pd.DataFrame, pd.
     found, counted = weights(moments, channels, like)
     sums = _people(moments, found, counted)
     drawn = draw(sums, seed=seed).reshape(-1, len(channels) + 1, _SUMS)
-    table = _table([ALL, *channels], sums.sum(axis=0).reshape(-1, _SUMS), drawn)
-    table["comparable_n"] = [worth(found.sum(axis=1)), *(worth(one) for one in found.T)]
+    equal = np.array([worth(found.sum(axis=1)), *(worth(one) for one in found.T)])
+    table = _table([ALL, *channels], sums.sum(axis=0).reshape(-1, _SUMS), drawn, equal)
     return table[COLUMNS], balance(moments, found, counted)
 
 
@@ -178,24 +178,31 @@ def _people(moments: Moments, found: np.ndarray, counted: np.ndarray) -> np.ndar
     return sums
 
 
-def _table(channels: list[str], sums: np.ndarray, drawn: np.ndarray) -> pd.DataFrame:
-    """One row a channel: shares, their difference, and the same in money, with intervals from the draws."""
+def _table(channels: list[str], sums: np.ndarray, drawn: np.ndarray, equal: np.ndarray) -> pd.DataFrame:
+    """One row a channel: shares, their difference, and the same in money, with intervals from the draws.
+
+    `equal` is what the others are worth. Where hardly anybody bought draws vary too little (of nobody not at all), so
+    no interval is narrower than that of two shares of so many.
+    """
     share, comparable, more = _shares(sums)
     shares_drawn, comparable_drawn, more_drawn = _shares(drawn)
     apart = shares_drawn - comparable_drawn
     (low, high), (more_low, more_high) = (_ends(one) for one in (apart, more_drawn))
     n = sums[:, 0]
+    plain = _plainly(n, share, equal, comparable)
+    low, high = np.fmin(low, plain[0]), np.fmax(high, plain[1])
     few = (n < SMALL) | np.isnan(comparable)
     return pd.DataFrame(
         {
             "channel": channels,
+            "comparable_n": equal,
             "n": n.round().astype(int),
             "share": share,
             "comparable": comparable,
             "difference": share - comparable,
             "low": low,
             "high": high,
-            **_verdict(share - comparable, apart, few),
+            **_verdict(share - comparable, apart, few, plain[2]),
             "more": more,
             "more_low": more_low,
             "more_high": more_high,
@@ -223,13 +230,23 @@ def _ends(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ends(np.where(np.isfinite(drawn), drawn, 0.0))
 
 
-def _verdict(difference: np.ndarray, drawn: np.ndarray, few: np.ndarray) -> dict[str, np.ndarray]:
+def _plainly(n: np.ndarray, share: np.ndarray, equal: np.ndarray, comparable: np.ndarray) -> np.ndarray:
+    """Ends and p of the difference of two shares of so many (Newcombe; score test), shape (3, channels)."""
+    with np.errstate(all="ignore"):
+        bought, others = np.nan_to_num(n * share), np.nan_to_num(equal * comparable)
+    found = [estimates.difference(*one) for one in zip(bought, n, others, equal, strict=True)]
+    return np.array([(one.low, one.high, one.p if one.p is not None else np.nan) for one in found], float).T
+
+
+def _verdict(
+    difference: np.ndarray, drawn: np.ndarray, few: np.ndarray, plain: np.ndarray
+) -> dict[str, np.ndarray]:
     """p by Holm over the channels; that of all together stands alone."""
     from scipy.stats import norm
 
     spread = np.nanstd(np.where(np.isfinite(drawn), drawn, np.nan), axis=0)
     with np.errstate(all="ignore"):
-        p = np.where(few, np.nan, 2 * norm.sf(np.abs(difference) / spread))
+        p = np.where(few, np.nan, np.fmax(2 * norm.sf(np.abs(difference) / spread), plain))
     p = np.append(p[:1], estimates.adjust(p[1:]))
     told = np.where(difference > 0, "yes", "no")
     return {"p": p, "verdict": np.where(p < 1 - LEVEL, told, "cannot tell yet")}

@@ -65,8 +65,7 @@ class Cleared:
     waiting : ndarray, shape (runs, days + 1)
         Letters waiting at the start and at the end of every day.
     net : ndarray, shape (runs,)
-        Letters a week more than there is time for, on average over the weeks a run draws from; below zero
-        the backlog shrinks.
+        Letters a week more than there is time for, on average in a run; below zero the backlog shrinks.
     came, answered : float
         Letters a week that come in and that there is time for, on average over the weeks seen.
     """
@@ -103,23 +102,21 @@ class Cleared:
 
 
 def drawn(number: int, weeks: int, *, runs: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which weeks of the past every run is made of.
-
-    Each run first draws as many weeks as there are, with replacement (nobody knows the mean better than
-    that), and then each coming week from those.
+    """Which weeks of the past every run is made of, and how far its mean may lie from theirs.
 
     Returns
     -------
     tuple of ndarray
-        The weeks a run draws from, shape (runs, number), and its coming weeks, shape (runs, weeks).
+        How far the mean of all weeks to come lies from that of the weeks seen, in standard errors of it (Student's
+        t: of two weeks it is hardly known, of eight fairly well), shape (runs,); and the weeks that the coming
+        ones are like, shape (runs, weeks).
 
-    >>> pool, ahead = drawn(3, 2, runs=4, seed=0)
-    >>> pool.shape, ahead.shape, bool((ahead < 3).all())
-    ((4, 3), (4, 2), True)
+    >>> apart, ahead = drawn(3, 2, runs=4, seed=0)
+    >>> apart.shape, ahead.shape, bool((ahead < 3).all())
+    ((4,), (4, 2), True)
     """
     rng = np.random.default_rng(seed)
-    pool = rng.integers(0, number, (runs, number))
-    return pool, np.take_along_axis(pool, rng.integers(0, number, (runs, weeks)), axis=1)
+    return rng.standard_t(max(number - 1, 1), runs), rng.integers(0, number, (runs, weeks))
 
 
 def cleared(
@@ -157,7 +154,7 @@ def cleared(
     ...         letter_minutes=np.array([6.0]), open_share=np.full(14, 1 / 7)).waiting[0, :7].tolist()
     [20.0, 16.0, 12.0, 8.0, 4.0, 0.0, 0.0]
     """
-    pool, ahead = draws
+    apart, ahead = draws
     days = (first + np.arange(7)) % 7  # a block of seven days begins where the coming ones do
     came = _letters_in(week, plan)
     done, spare = _letters_out(week, plan, capacity)
@@ -165,14 +162,20 @@ def cleared(
     more = plan.minutes * open_share[None, :] / per_letter
     inflow = came[:, days][ahead].reshape(len(ahead), -1)
     outflow = (done[:, days][ahead] + spare[:, days][ahead] / per_letter[..., None]).reshape(len(ahead), -1)
-    weekly = (came - done).sum(axis=1)[pool].mean(axis=1)
-    freed = spare.sum(axis=1)[pool].mean(axis=1) / letter_minutes
+    drift = apart * _error(came - done - spare / letter_minutes.mean())
+    weekly = (came - done).sum(axis=1).mean() - spare.sum(axis=1).mean() / letter_minutes
     return Cleared(
-        _waiting(start, inflow - outflow - more),
-        weekly - freed - plan.minutes / letter_minutes,
+        _waiting(start, inflow - outflow - more + drift[:, None] / 7),
+        weekly + drift - plan.minutes / letter_minutes,
         float(came.sum(axis=1).mean()),
         float(done.sum(axis=1).mean() + (spare.sum(axis=1).mean() + plan.minutes) / letter_minutes.mean()),
     )
+
+
+def _error(change: np.ndarray) -> float:
+    """The standard error of the mean change in a week, from the weeks seen."""
+    weekly = change.sum(axis=1)
+    return float(weekly.std(ddof=1) / np.sqrt(len(weekly))) if len(weekly) > 1 else 0.0
 
 
 def _letters_in(week: Week, plan: Plan) -> np.ndarray:

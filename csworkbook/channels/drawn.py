@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 DRAWS = 999
+LEAST = 10  # people (as many alike ones as they are worth) below whom draws of them tell nothing
 MOST = 2048  # people drawn one by one; more are first put into so many groups, by chance
 
 

@@ -168,8 +168,12 @@ def _local(second: float, zone: str) -> pd.Timestamp:
 def _require(blocks: int, letters: int) -> None:
     if not letters:
         raise DataError(
-            _("These are phone calls and chats only, which nobody answers later: there can be no backlog."),
+            _(
+                "These are phone calls and chats only, which nobody answers later: how many letters come in and are "
+                "answered they do not tell."
+            ),
             allowed=_("Contacts that can wait, such as e-mail."),
+            next_step=_("Bring the export of your mailbox too."),
         )
     if blocks < 2:
         raise DataError(

@@ -105,7 +105,7 @@ def four_vs(
         )
     calendar = _calendar(opening_hours, hours, zone, country)
     limits = limits_of(targets or {})
-    counts = counted(contacts, within=within, calendar=calendar, zone=zone, limits=limits)
+    counts = counted(contacts, within=within, calendar=calendar, zone=zone, limits=limits, hours=hours)
     costs = contact_costs.per_channel(contacts, channel_costs, hourly_cost=hourly_cost, zone=zone)
     credited = None
     if orders is not None:

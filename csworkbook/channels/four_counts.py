@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LEVELS = (0.5, 0.9)  # the middle, and what nine in ten did not have to wait longer for
 TIMES = ("reply", "solve")
+_ROUNDED = 1e-6  # minutes: open minutes are a difference of sums, and differ that much from what they are
 _Z = 1.959964  # standard errors to either side of a 95 % interval
 
 
@@ -38,7 +39,7 @@ class Counts:
     days : DataFrame
         channel, day, n.
     times : DataFrame
-        Index channel; for "reply", "solve" and their "_open": <name>_<50|90> with _low and _high, minutes.
+        Index channel; for "reply", "solve" and (where counted) their "_open": <name>_<50|90> with _low and _high, minutes.
     issues : DataFrame
         Index channel (of the first contact): issues, contacts, squares; of finished issues.
     unknown : int
@@ -64,11 +65,14 @@ def counted(
     calendar: Calendar | None,
     zone: str,
     limits: Mapping[str, float],
+    hours: str = "clock",
 ) -> Counts:
     """Count the contacts of every channel.
 
     Parameters
     ----------
+    hours : {"open", "clock"}
+        Which times are counted of an Ibis table; of a frame both are, so that another choice costs nothing.
     limits : mapping
         Channel → minutes within which a first reply is in time.
 
@@ -77,22 +81,26 @@ def counted(
     DataError
         When no contact has a channel, and as `contacts.facts`.
     """
-    rows = facts(contacts, within=within, calendar=calendar, zone=zone)
-    rows = rows.filter(rows.channel.notnull())
-    channels = _by_channel(rows, limits)
+    is_frame = isinstance(contacts, pd.DataFrame)
+    ends = ("", "_open") if is_frame else ("_open",) if hours == "open" else ("",)
+    timed = facts(contacts, within=within, calendar=calendar if "_open" in ends else None, zone=zone)
+    timed = timed.filter(timed.channel.notnull())
+    channels = _by_channel(timed, limits, ends)
     if not len(channels):
         raise DataError(
             _("None of these contacts has a channel."),
             allowed=_("A column that says by which way the customer was in touch, such as chat or phone."),
             next_step=_("Look on this page which column was taken for the channel."),
         )
+    rows = timed if is_frame else facts(contacts, within=within, zone=zone)
+    rows = rows.filter(rows.channel.notnull())
     cells = rows.group_by("channel", "topic", "day").agg(n=rows.count()).to_pandas()
     days = _summed(cells, ["channel", "day"], ["channel", "day"], [True, True])
     return Counts(
         channels,
         _summed(cells, ["channel", "topic"], ["channel", "n", "topic"], [True, False, True]),
         days,
-        _quantiles(rows, channels),
+        _quantiles(timed, channels, ends),
         _issues(rows, channels),
         left_out(contacts)["no_channel"],
         days["day"].min(),
@@ -106,9 +114,9 @@ def _summed(cells: pd.DataFrame, by: list[str], order: list[str], up: list[bool]
     return cells.groupby(by, as_index=False)["n"].sum().sort_values(order, ascending=up, ignore_index=True)
 
 
-def _by_channel(rows: ibis.Table, limits: Mapping[str, float]) -> pd.DataFrame:
+def _by_channel(rows: ibis.Table, limits: Mapping[str, float], ends: tuple[str, ...]) -> pd.DataFrame:
     """Numbers of contacts per channel, in one pass."""
-    sums = {**_sums(rows), **_in_time(rows, limits)}
+    sums = {**_sums(rows), **_in_time(rows, limits, ends)}
     found = rows.group_by("channel").agg(**sums).to_pandas().set_index("channel").sort_index()
     numbers = [column for column in found if column != "reply_mean"]
     return found.fillna(dict.fromkeys(numbers, 0)).astype(dict.fromkeys(numbers, "int64"))
@@ -134,7 +142,7 @@ def _sums(rows: ibis.Table) -> dict[str, ibis.Value]:
         "solved": rows.solve_minutes.count(),
         "told": told.sum(),
         "first": (told & ~rows.again).fill_null(False).sum(),
-        "alone": (_of_issues(rows) & ~_chained(rows) & rows.finished).sum(),
+        "alone": (_of_issues(rows) & ~rows.chained & rows.finished).sum(),
         "staged": rows.stage.count(),
         "before": (rows.stage == "before").fill_null(False).sum(),
         "kinded": rows.kind.count(),
@@ -151,12 +159,7 @@ def _of_issues(rows: ibis.Table) -> ibis.BooleanValue:
     return rows.known & rows.topic.notnull() & ~rows.given_up
 
 
-def _chained(rows: ibis.Table) -> ibis.BooleanValue:
-    """Contacts that another one of their issue follows or goes before."""
-    return rows.again.fill_null(False) | rows.follow_up
-
-
-def _in_time(rows: ibis.Table, limits: Mapping[str, float]) -> dict[str, ibis.Value]:
+def _in_time(rows: ibis.Table, limits: Mapping[str, float], ends: tuple[str, ...]) -> dict[str, ibis.Value]:
     """How many were answered in time, of how many (due): by the clock and (``_open``) in opening hours.
 
     Who gave up was not answered; who waits still counts as soon as the time is over.
@@ -165,8 +168,9 @@ def _in_time(rows: ibis.Table, limits: Mapping[str, float]) -> dict[str, ibis.Va
 
     cases = [(rows.channel == channel, float(minutes)) for channel, minutes in limits.items() if minutes > 0]
     limit = ibis.cases(*cases, else_=None) if cases else ibis.null("float64")
+    limit = limit + _ROUNDED
     sums = {}
-    for end in ("", "_open"):
+    for end in ends:
         minutes, so_far = rows[f"reply{end}_minutes"], rows[f"so_far{end}_minutes"]
         told = minutes.notnull() | rows.given_up | (so_far > limit).fill_null(False)
         sums[f"due{end}"] = (told & limit.notnull()).sum()
@@ -174,16 +178,14 @@ def _in_time(rows: ibis.Table, limits: Mapping[str, float]) -> dict[str, ibis.Va
     return sums
 
 
-def _quantiles(rows: ibis.Table, channels: pd.DataFrame) -> pd.DataFrame:
+def _quantiles(rows: ibis.Table, channels: pd.DataFrame, ends: tuple[str, ...]) -> pd.DataFrame:
     """The middle and the 90th percentile of the minutes per channel, with distribution-free 95 % intervals.
 
     The limits are order statistics, from the binomial distribution of how many lie below (by its normal
     approximation); all channels are asked in one pass.
     """
     counts = {"reply": channels["timed"], "solve": channels["solved"]}
-    columns = {
-        f"{name}{end}": (name, rows[f"{name}{end}_minutes"]) for name in TIMES for end in ("", "_open")
-    }
+    columns = {f"{name}{end}": (name, rows[f"{name}{end}_minutes"]) for name in TIMES for end in ends}
     wanted = {name: sorted({level for n in counts[name] for level in _levels(n).values()}) for name in TIMES}
     asked = {name: minutes.quantile(wanted[which]) for name, (which, minutes) in columns.items()}
     found = rows.group_by("channel").agg(**asked).to_pandas().set_index("channel").reindex(channels.index)
@@ -224,7 +226,7 @@ def _issues(rows: ibis.Table, channels: pd.DataFrame) -> pd.DataFrame:
 
     Most issues are one contact, and counted already; only those that are part of more are put together.
     """
-    several = rows.filter(_of_issues(rows) & _chained(rows))
+    several = rows.filter(_of_issues(rows) & rows.chained)
     chains = several.group_by("issue").agg(
         contacts=several.count(),
         channel=several.channel.argmin(several.second),

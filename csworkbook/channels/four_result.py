@@ -45,7 +45,6 @@ _READ = (
     "top",
     "reply",
     "in_time",
-    "first",
     "satisfied",
     "value",
 )

@@ -88,11 +88,12 @@ def acquisition(
     key = ("acquisition", *asked.values(), order_credit.known(orders))
     every, days, _nobody = remembered(contacts, (*key, None), lambda: _counted(rows, None))
     each, _days, nobody = remembered(contacts, (*key, by), lambda: _counted(rows, by))
+    ever = remembered(contacts, (*key, "ever"), lambda: _ever(rows, orders))
     left = order_credit.left_out(contacts, orders, within=within, stage=stage, zone=zone)
     if by == "agent" and not len(each) and nobody:
         raise _no_agent()
     return Acquisition(
-        _table(each, by, days), _wholes(every), _won(every), left, days, nobody, within, by, currency
+        _table(each, by, days), _wholes(every), _won(every), left, days, nobody, within, by, currency, ever
     )
 
 
@@ -146,6 +147,18 @@ def _counted(rows: ibis.Table, by: str | None) -> tuple[pd.DataFrame, float, int
     found = found.astype(dict.fromkeys([*_COUNTS, *_SQUARES], float))
     days = 1.0 if ends[["first", "last"]].isna().any() else max((ends["last"] - ends["first"]) / _DAY, 1.0)
     return found, float(days), 0 if pd.isna(ends["nobody"]) else int(ends["nobody"])
+
+
+def _ever(rows: ibis.Table, orders: Frame) -> float:
+    """Of the conversations with new customers, those of customers who bought sooner or later (0–1; NaN of none).
+
+    Where that is nearly all, who never buys has no number here.
+    """
+    buyers = order_credit.known(orders).bought.select(buyer="customer").distinct()
+    new = rows.filter(~rows.given_up & rows.new_customer)
+    found = new.semi_join(buyers, new.customer == buyers.buyer).count().to_pandas()
+    n = new.count().to_pandas()
+    return float(found / n) if n else float("nan")
 
 
 def _wholes(every: pd.DataFrame) -> dict[str, estimates.Estimate]:
@@ -209,12 +222,16 @@ def _kind(rows: pd.DataFrame, kind: str, by: str | None) -> pd.DataFrame:
 
 
 def _wider(rows: pd.DataFrame) -> np.ndarray:
-    """How much less sure a share is because customers come more than once (design effect, at least 1)."""
+    """How much less sure a share is because customers come more than once (design effect, at least 1).
+
+    Where all or none were followed by an order, nothing tells how alike the conversations of one customer are: they
+    are taken to be the same (Kish 1965).
+    """
     n = rows["n"].where(rows["n"] > 0, 1.0)
     share = rows["count"] / n
     apart = rows["bb"] - 2 * share * rows["bn"] + share**2 * rows["nn"]
     plain = n * share * (1 - share)
-    return np.maximum((apart / plain.where(plain > 0)).fillna(1.0).to_numpy(), 1.0)
+    return np.maximum((apart / plain.where(plain > 0)).fillna(rows["nn"] / n).to_numpy(), 1.0)
 
 
 def _against_others(rows: pd.DataFrame, wider: np.ndarray, by: str | None) -> dict[str, np.ndarray]:

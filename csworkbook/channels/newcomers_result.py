@@ -20,6 +20,7 @@ from csworkbook.results import Result, Vocabulary
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+_NEARLY = 0.95  # of the new customers; where more of them bought in the end, who never does is missing
 BENCHMARKS = {"new": "robin-acquisition-23", "existing": "robin-retention-41"}
 
 
@@ -35,6 +36,7 @@ class Acquisition(Result):
     within: str = "14D"
     by: str | None = None
     currency: str = "EUR"
+    ever: float = float("nan")
     spare: ClassVar[tuple[str, ...]] = ("count", "plain", "earned", "p")
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
         heads=newcomers_words.heads,
@@ -62,7 +64,7 @@ class Acquisition(Result):
                 "Whether service wins customers cannot be told: {n} conversations with known customers have {days} of orders "
                 "after them; {least} are the least."
             ).format(n=language.number(self.won.n), days=self._span, least=SMALL)
-        return " ".join(filter(None, (self._both, self._new, self._who, self._caution)))
+        return " ".join(filter(None, (self._both, self._missing, self._new, self._who, self._caution)))
 
     @property
     def _span(self) -> str:
@@ -82,19 +84,49 @@ class Acquisition(Result):
             if found.n:
                 ends = {name: language.percent(getattr(found, name)) for name in ("low", "high")}
                 said.append(text.format(share=found.say(), **ends))
+        if not self.wholes["new"].n:
+            said = [
+                _(
+                    "of conversations with existing customers {share} ({low} to {high}) are followed by an order"
+                ).format(share=found.say(), **ends)
+            ]
         within = _("Within {days}, {list}.")
         return within.format(days=self._span, list=language.join(said))
 
     @property
+    def flattered(self) -> bool:
+        """Whether new customers who never buy seem to be missing, so that too many seem to buy."""
+        return self.wholes["new"].n >= SMALL and self.ever >= _NEARLY
+
+    @property
+    def _missing(self) -> str:
+        if not self.flattered:
+            return ""
+        return _(
+            "(Nearly) everybody new in these contacts bought sooner or later: who asked and never bought is not in them as a "
+            "customer, so the share of new customers is too high."
+        )
+
+    @property
     def _new(self) -> str:
         revenue = self.table.groupby("kind")["revenue"].sum()
-        return _(
-            "Of all conversations {share} brought in a new customer; credited to them is {new} of revenue a year, to those "
-            "with existing customers {existing}."
-        ).format(
+        said = _(
+            "Of all conversations with known customers {share} brought in a new one; credited to them is {new} of revenue a "
+            "year, to those with existing customers {existing}."
+        )
+        if not self.left.get("nobody"):
+            said = self._of_all
+        return said.format(
             share=language.percent(self.won.value, 1),
             new=self._money(revenue.get("new", 0.0)),
             existing=self._money(revenue.get("existing", 0.0)),
+        )
+
+    @property
+    def _of_all(self) -> str:
+        return _(
+            "Of all conversations {share} brought in a new customer; credited to them is {new} of revenue a year, to those "
+            "with existing customers {existing}."
         )
 
     def _money(self, amount: float) -> str:
@@ -196,7 +228,9 @@ class Acquisition(Result):
                 "Solve the question first; then mention what goes with what they have, where it helps them."
             ),
         }
-        assumed = (_("credited is not caused"),)
+        assumed = {kind: (_("credited is not caused"),) for kind in BENCHMARKS}
+        if self.flattered:
+            assumed["new"] += (_("who asked and never bought is as likely to be in the contacts as who did"),)
         found = [(kind, self.wholes[kind]) for kind in BENCHMARKS]
         return [
             Finding(
@@ -206,7 +240,7 @@ class Acquisition(Result):
                 BENCHMARKS[kind],
                 actions[kind],
                 None,
-                assumed,
+                assumed[kind],
             )
             for kind, one in found
             if one.n >= SMALL

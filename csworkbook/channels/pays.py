@@ -10,7 +10,7 @@ import pandas as pd
 
 from csworkbook import contact_costs, estimates, order_credit
 from csworkbook.channels import credit_words
-from csworkbook.channels.drawn import DRAWS, draw, ends
+from csworkbook.channels.drawn import DRAWS, LEAST, draw, ends
 from csworkbook.channels.pays_result import Roi
 from csworkbook.contacts.kept import remembered
 from csworkbook.errors import SettingError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _PEOPLE = 200_000  # with more contacts than this, customers are put into groups where the contacts are
 _GROUPS = 4096
+_RARE = 10  # credited orders; with fewer the draws do not show how many there could have been
 _COUNTS = ("contacts", "answered", "bought")
 MEASURES = (*_COUNTS, *(f"{name}_{rule}" for rule in order_credit.RULES for name in ("orders", "earned")))
 _DAY = 86_400
@@ -76,7 +77,8 @@ def roi(
         less `anyway`), cost (per contact), each, low, high (what a contact brings more than it costs), year,
         year_low, year_high (the same for a year of contacts), times, times_low, times_high (earned less cost, in
         parts of the cost), break_even, break_even_low, break_even_high (the share of orders that may come anyway
-        before it no longer pays), p (Holm), verdict ("yes", "no", "cannot tell yet"), basis (of the cost).
+        before it no longer pays), p (Holm), verdict ("yes", "no", "cannot tell yet"), basis (of the cost), people
+        (customers, as many as would be as sure if all asked as often; with fewer than 10 no interval, no test).
         `rules`: channel, rule, each, low, high, verdict for every way of crediting.
 
     Raises
@@ -94,7 +96,8 @@ def roi(
     asked = {"within": within, "stage": stage, "margin": margin, "zone": zone}
     rows = order_credit.by_every_rule(contacts, orders, **asked)
     left = order_credit.left_out(contacts, orders, within=within, stage=stage, zone=zone)
-    found = _kept(contacts, orders, rows, tuple(asked.values()), seed)
+    usual = order_credit.known(orders).mean(margin)
+    found = _kept(contacts, orders, rows, tuple(asked.values()), usual, seed)
     costs = contact_costs.per_channel(contacts, channel_costs, hourly_cost=hourly_cost, zone=zone)
     costs = costs.reindex(found.channels)
     rules = {name: _reckoned(found, costs, name, anyway, seed) for name in order_credit.RULES}
@@ -122,7 +125,10 @@ class Found:
     sums: np.ndarray
     drawn: np.ndarray
     days: float
-    order: float  # what a credited order brings, the mean of all channels
+    order: (
+        float  # what a credited order brings, the mean of all channels (of all orders where none is credited)
+    )
+    people: np.ndarray  # customers per channel, as many alike ones as they are worth (Kish 1965)
 
     def of(self, name: str) -> np.ndarray:
         """A measure per channel."""
@@ -133,11 +139,12 @@ class Found:
         return self.drawn[:, :, MEASURES.index(name)]
 
 
-def _kept(contacts: Frame, orders: Frame, rows: ibis.Table, key: tuple, seed: int) -> Found:
-    return remembered(contacts, ("roi", key, seed, order_credit.known(orders)), lambda: _found(rows, seed))
+def _kept(contacts: Frame, orders: Frame, rows: ibis.Table, key: tuple, usual: float, seed: int) -> Found:
+    told = ("roi", key, seed, order_credit.known(orders))
+    return remembered(contacts, told, lambda: _found(rows, usual, seed))
 
 
-def _found(rows: ibis.Table, seed: int) -> Found:
+def _found(rows: ibis.Table, usual: float, seed: int) -> Found:
     ends = rows.aggregate(n=rows.count(), first=rows.second.min(), last=rows.second.max()).to_pandas().iloc[0]
     each = _people(rows, int(ends["n"])).to_pandas().sort_values(["channel", "person"], ignore_index=True)
     person, people = pd.factorize(each["person"])
@@ -149,9 +156,11 @@ def _found(rows: ibis.Table, seed: int) -> Found:
     drawn = drawn.reshape(DRAWS, len(channels), len(MEASURES))
     sums = cube.sum(axis=0)
     bought = sums[:, MEASURES.index("orders_every")].sum()
-    worth = sums[:, MEASURES.index("earned_every")].sum() / bought if bought else np.nan
+    worth = sums[:, MEASURES.index("earned_every")].sum() / bought if bought else usual
     days = max((ends["last"] - ends["first"]) / _DAY, 1.0) if ends["n"] else np.nan
-    return Found([str(name) for name in channels], sums, drawn, float(days), float(worth))
+    asked = cube[:, :, 0]
+    alike = asked.sum(axis=0) ** 2 / np.maximum((asked**2).sum(axis=0), 1.0)
+    return Found([str(name) for name in channels], sums, drawn, float(days), float(worth), alike)
 
 
 def _people(rows: ibis.Table, n: int) -> ibis.Table:
@@ -172,7 +181,7 @@ def _reckoned(found: Found, costs: pd.DataFrame, rule: str, anyway: float, seed:
     """The table of one way of crediting, in the order of the channels."""
     n, cost = found.of("contacts"), costs["cost_per_contact"].to_numpy(float)
     raw = found.of(f"earned_{rule}") / n
-    raw_drawn = _at_least_one(found, rule)
+    raw_drawn = np.where(found.people < LEAST, np.nan, _margins_drawn(found, rule))
     earned, drawn = raw * (1 - anyway), raw_drawn * (1 - anyway)
     cost_drawn = _costs_drawn(costs, seed)
     each, each_drawn = earned - cost, drawn - cost_drawn
@@ -187,25 +196,52 @@ def _reckoned(found: Found, costs: pd.DataFrame, rule: str, anyway: float, seed:
             **_with_ends("each", each, each_drawn, ("low", "high")),
         }
     )
-    with np.errstate(all="ignore"):
-        times = _with_ends("times", earned / cost - 1, drawn / cost_drawn - 1)
-        lost = _with_ends("break_even", 1 - cost / raw, 1 - cost_drawn / raw_drawn)
+    times = _with_ends("times", _ratio(each, cost), _ratio(each_drawn, cost_drawn))
+    lost = _with_ends("break_even", _break_even(cost, raw), _break_even(cost_drawn, raw_drawn))
     a_year = n * YEAR / found.days
     year = {"year": each * a_year, "year_low": table["low"] * a_year, "year_high": table["high"] * a_year}
-    lost = {name: np.clip(np.nan_to_num(value, nan=np.nan, neginf=0.0), 0, 1) for name, value in lost.items()}
     table = table.assign(**year, **times, **lost, basis=costs["basis"].fillna("none").to_numpy())
-    return table.assign(**_verdict(table, each_drawn, found, rule, anyway))
+    table = table.assign(people=found.people)
+    return table.assign(**_verdict(table, each_drawn, found, anyway))
 
 
-def _at_least_one(found: Found, rule: str) -> np.ndarray:
-    """The margin per contact, drawn; where no order is credited, from none up to what so many contacts leave possible."""
-    n, orders = found.draws_of("contacts"), found.of(f"orders_{rule}")
-    drawn = found.draws_of(f"earned_{rule}") / np.maximum(n, 1)
-    none = np.flatnonzero(orders == 0)
-    if len(none):
-        most = estimates.shares(np.zeros(len(none)), found.of("contacts")[none])[1] * found.order
-        drawn[:, none] = np.linspace(0, 1, len(drawn))[:, None] * most / ((1 + LEVEL) / 2)
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
+
+
+def _break_even(cost: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """The share of orders that may come anyway (0–1); none where the orders bring less than nothing."""
+    kept = 1 - np.divide(cost, raw, out=np.where(np.isnan(raw + cost), np.nan, np.inf), where=raw > 0)
+    return np.clip(kept, 0, 1)
+
+
+def _margins_drawn(found: Found, rule: str) -> np.ndarray:
+    """The margin per contact, drawn.
+
+    Where few orders are credited, draws of them miss how many there could have been (of none they are always
+    none); these reach as far at least as the interval of their share does (Wilson 1927).
+    """
+    from scipy.stats import norm
+
+    n, orders = found.of("contacts"), found.of(f"orders_{rule}")
+    drawn = found.draws_of(f"earned_{rule}") / np.maximum(found.draws_of("contacts"), 1)
+    few = np.flatnonzero((orders < _RARE) & (orders <= n))
+    if not len(few):
+        return drawn
+    z = norm.ppf((np.arange(len(drawn)) + 0.5) / len(drawn))[:, None] / norm.ppf((1 + LEVEL) / 2)
+    share, worth = orders[few] / n[few], _worth(found, rule)[few]
+    low, high = estimates.shares(orders[few], n[few])
+    told = np.maximum(share + np.where(z < 0, z * (share - low), z * (high - share)), 0.0)
+    told, seen = np.sort(told * worth, axis=0), np.sort(drawn[:, few], axis=0)
+    drawn[:, few] = np.where(z < 0, np.minimum(told, seen), np.maximum(told, seen))
     return drawn
+
+
+def _worth(found: Found, rule: str) -> np.ndarray:
+    """What a credited order brings in each channel; where none is credited, the mean."""
+    orders = found.of(f"orders_{rule}")
+    own = np.divide(found.of(f"earned_{rule}"), orders, out=np.full(len(orders), np.nan), where=orders > 0)
+    return np.where(orders > 0, own, found.order)
 
 
 def _costs_drawn(costs: pd.DataFrame, seed: int) -> np.ndarray:
@@ -236,20 +272,30 @@ def _followed(found: Found) -> dict[str, np.ndarray]:
     return {"answered": n.astype(int), "share": share, "share_low": low, "share_high": high}
 
 
-def _verdict(
-    table: pd.DataFrame, drawn: np.ndarray, found: Found, rule: str, anyway: float
-) -> dict[str, np.ndarray]:
-    """Whether a contact brings more than it costs: p by Holm over the channels with contacts enough."""
-    from scipy.stats import norm
+def _verdict(table: pd.DataFrame, drawn: np.ndarray, found: Found, anyway: float) -> dict[str, np.ndarray]:
+    """Whether a contact brings more than it costs: p by Holm over the channels with contacts and customers enough."""
+    from scipy.stats import t
 
-    each = table["each"].to_numpy(float)
+    each, orders = table["each"].to_numpy(float), table["orders"].to_numpy(float)
     with np.errstate(all="ignore"):
-        p = 2 * norm.sf(np.abs(each) / drawn.std(axis=0))
-        worth = found.order * (1 - anyway)
-        never = (1 - np.clip(table["cost"] / worth, 0, 1)) ** table["contacts"]
-    nothing = (table["orders"] == 0).to_numpy()
-    p = np.where(nothing, never.fillna(0.0) if worth == worth else 1.0, p)
-    p = np.where((table["contacts"] < SMALL) | np.isnan(each), np.nan, p)
-    p = estimates.adjust(p)
+        p = 2 * t.sf(np.abs(each) / drawn.std(axis=0), np.maximum(found.people - 1, 1))
+    by_number = _by_number(table, found, anyway)
+    p = np.where(orders == 0, by_number, np.where(orders < _RARE, np.fmax(p, by_number), p))
+    few = (table["contacts"] < SMALL) | (found.people < LEAST) | np.isnan(each)
+    p = estimates.adjust(np.where(few, np.nan, p))
     told = np.where(each > 0, "yes", "no")
     return {"p": p, "verdict": np.where(p < 1 - LEVEL, told, "cannot tell yet")}
+
+
+def _by_number(table: pd.DataFrame, found: Found, anyway: float) -> np.ndarray:
+    """p of so few (or so many) orders, if a contact brought just what it costs (Poisson)."""
+    from scipy.stats import poisson
+
+    orders, earned = table["orders"].to_numpy(float), table["earned"].to_numpy(float)
+    worth = np.divide(earned * table["contacts"], orders, out=np.full(len(orders), found.order * (1 - anyway)),
+                      where=orders > 0)  # fmt: skip
+    need = np.divide(
+        table["cost"] * table["contacts"], worth, out=np.full(len(orders), np.inf), where=worth > 0
+    )
+    below, above = poisson.cdf(np.floor(orders), need), poisson.sf(np.ceil(orders) - 1, need)
+    return np.minimum(2 * np.where(table["each"] > 0, above, below), 1.0)

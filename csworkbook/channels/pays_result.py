@@ -10,7 +10,7 @@ import pandas as pd
 
 from csworkbook import evidence, language
 from csworkbook.channels import credit_words, pictures_credit
-from csworkbook.channels.drawn import DRAWS
+from csworkbook.channels.drawn import DRAWS, LEAST
 from csworkbook.estimates import SMALL, Estimate, rough
 from csworkbook.findings import Finding
 from csworkbook.language import gettext as _
@@ -122,16 +122,11 @@ class Roi(Result):
         return language.capital("; ".join(parts)) + "."
 
     def _named(self, rows: pd.DataFrame) -> str:
-        each = _("{channel} ({each} per contact, {low} to {high})")
+        each = _("{channel} ({each} per contact)")
         return language.join(
             [
-                each.format(
-                    channel=self._channel(row.channel),
-                    each=self._money(row.each),
-                    low=self._money(row.low),
-                    high=self._money(row.high),
-                )
-                if row.each == row.each
+                each.format(channel=self._channel(row.channel), each=self._money(row.each))
+                if row.each == row.each and row.low == row.low
                 else self._channel(row.channel)
                 for row in rows.itertuples()
             ]
@@ -146,9 +141,10 @@ class Roi(Result):
     @property
     def _anyway(self) -> str:
         """Up to which share of the orders may come anyway, for the channel that pays best."""
-        if not (self.table["break_even"] > 0).any():
+        rows = self.table[self.table["p"].notna() & (self.table["break_even"] > 0)]
+        if rows.empty:
             return ""
-        row = self.table.sort_values("break_even").iloc[-1]
+        row = rows.sort_values("break_even").iloc[-1]
         said = _(
             "Best placed is {channel}: it pays as long as fewer than {share} ({low} to {high}) of its credited orders would "
             "have come anyway; reckoned here with {anyway}."
@@ -171,7 +167,15 @@ class Roi(Result):
     def method(self) -> str:
         """How it is reckoned, where the cost comes from, what was left out, the handbook's claims."""
         claims = [f"{entry.claim} {entry.caveat}" for entry in map(evidence.get, _CLAIMS)]
-        said = [self._formula, self._intervals, self._costs, self._cheaper, self._by_rule, self._left_out]
+        said = [
+            self._formula,
+            self._intervals,
+            self._untested,
+            self._costs,
+            self._cheaper,
+            self._by_rule,
+            self._left_out,
+        ]
         return " ".join(filter(None, [*said, _("Handbook:"), *claims]))
 
     @property
@@ -194,6 +198,16 @@ class Roi(Result):
             "Intervals: {draws} other lots of such customers, drawn by chance (bootstrap over customers); p corrected for {n} "
             "channels (Holm)."
         ).format(draws=DRAWS, n=int(self.table["p"].notna().sum()))
+
+    @property
+    def _untested(self) -> str:
+        """The channels on which too few customers asked, however often."""
+        few = self.table[(self.table["people"] < LEAST) & (self.table["contacts"] >= SMALL)]
+        if few.empty:
+            return ""
+        return _(
+            "Not tested, since hardly more than {n} customers asked there, however often: {list}."
+        ).format(n=LEAST, list=language.join([self._channel(name) for name in few["channel"]]))
 
     @property
     def _costs(self) -> str:

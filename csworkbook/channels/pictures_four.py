@@ -87,7 +87,8 @@ def _reach(rows: pd.DataFrame, part: tuple) -> list[float]:
     ends = ends[np.isfinite(ends)]
     low, high = min(0.0, ends.min(initial=0.0)), max(0.0, ends.max(initial=0.0))
     room = (high - low) or 1.0
-    return [low - (0.8 * room if low < 0 else 0.0), high + (0.8 * room if high > 0 else 0.1 * room)]
+    wide = 1.3 if part[0] == "value" else 0.8  # of amounts the numbers are longer
+    return [low - (wide * room if low < 0 else 0.0), high + (wide * room if high > 0 else 0.1 * room)]
 
 
 def _bars(
@@ -139,7 +140,7 @@ def _title(figure: go.Figure, text: str, place: int) -> None:
         y=1,
         xref=f"x{number} domain",
         yref=f"y{number} domain",
-        text=figures.wrapped(text, 20),
+        text=figures.wrapped(text, 18),
         showarrow=False,
         xanchor="left",
         yanchor="bottom",

@@ -61,8 +61,8 @@ def first_contact(
     Counted are contacts that were handled and whose window is over: an abandoned one had no contact, and of the
     latest nobody can tell yet. Of these, as far as the table tells,
 
-    - one_touch, per ticket: replied to, resolved, not transferred, and (where there are messages) with no reply of
-      the shop more than an hour after the one before;
+    - one_touch, per ticket: replied to and resolved (as far as either is told), not transferred, and (where there
+      are messages) with no reply of the shop more than an hour after the one before;
     - not_reopened, per ticket: resolved, the same contact_id not opened or resolved a second time, and no later
       contact about the same order and topic within the window;
     - same_topic, per customer: the first contact of an issue, not followed by another one of the same customer about
@@ -112,7 +112,8 @@ def first_contact(
             )
     sums = _sums(contacts, messages, by, within, each, zone)
     table = _table(sums, by)
-    main = next((name for name in _MAIN if table.loc[table["definition"] == name, "n"].any()), "")
+    whole = table[table[by] == "all"].set_index("definition")["n"]
+    main = next((name for least in (SMALL, 1) for name in _MAIN if whole[name] >= least), "")
     days = duration(within).days
     compared = _compared(table[table["definition"] == main], by)
     counts = sums[["contacts", "given_up", "handled", "base"]].sum().astype(int).to_dict()
@@ -150,12 +151,17 @@ def _judged(rows: ibis.Table, contacts: Frame, each: str) -> dict[str, tuple]:
 
     yes = ibis.literal(True)
     resolved = rows.resolved if "resolved_at" in contacts.columns else yes
-    replied = rows.replied if {"replied_at", "waiting_seconds"} & set(contacts.columns) else yes
+    # a waiting time alone tells of calls and chats: a letter without one was answered all the same
+    replied = rows.replied if "replied_at" in contacts.columns else yes
+    answers = bool({"replied_at", "resolved_at"} & set(contacts.columns))
     passed_on = rows.transferred.fill_null(False)
     goes_told, goes = rows.goes.notnull(), rows.goes.fill_null(0)
     first, first_any = (yes, yes) if each == "contact" else (~rows.follow_up, ~rows.follow_up_any)
     return {
-        "one_touch": (rows.transferred.notnull() | goes_told, replied & resolved & ~passed_on & (goes < 2)),
+        "one_touch": (
+            (rows.transferred.notnull() & answers) | goes_told,
+            replied & resolved & ~passed_on & (goes < 2),
+        ),
         "not_reopened": (rows.could_reopen, resolved & ~rows.reopened),
         "same_topic": (rows.again.notnull() & first, ~rows.again),
         "any_topic": (rows.again_any.notnull() & first_any, ~rows.again_any),

@@ -50,8 +50,8 @@ class FirstContact(Result):
 
     @cached_property
     def told(self) -> pd.DataFrame:
-        """The definitions that can be told of all contacts together, fewest solved first."""
-        rows = self.table[(self.table[self.by] == "all") & (self.table["n"] > 0)]
+        """The definitions that can be told of enough contacts, all together, fewest solved first."""
+        rows = self.table[(self.table[self.by] == "all") & ~self.table["small"]]
         return rows.sort_values("share", kind="stable", ignore_index=True)
 
     @property
@@ -66,7 +66,7 @@ class FirstContact(Result):
     @property
     def few(self) -> bool:
         """Whether there are too few contacts to say anything."""
-        return self.told.empty or self.told["n"].max() < SMALL
+        return self.told.empty
 
     @property
     def text(self) -> str:
@@ -116,13 +116,13 @@ class FirstContact(Result):
             "most": language.percent(best["share"]),
             "least": language.percent(worst["share"]),
         }
-        if best["sure"] and worst["sure"]:
+        if best["sure"] and worst["sure"] and best["value"] > 0 > worst["value"]:
             said = _(
                 "Counted as “{how}”, most is solved at once {best} ({most}) and least {worst} ({least})."
             )
-        elif worst["sure"]:
+        elif worst["sure"] and worst["value"] < 0:
             said = _("Counted as “{how}”, less is solved at once {worst} ({least}) than otherwise.")
-        elif best["sure"]:
+        elif best["sure"] and best["value"] > 0:
             said = _("Counted as “{how}”, more is solved at once {best} ({most}) than otherwise.")
         else:
             said = _(
@@ -188,11 +188,18 @@ class FirstContact(Result):
     @property
     def _cannot_said(self) -> str:
         """The definitions of which the table tells nothing."""
-        rows = self.table[(self.table[self.by] == "all") & (self.table["n"] == 0)]
+        rows = self.table[(self.table[self.by] == "all") & self.table["small"]]
         if rows.empty or self.few:
             return ""
-        return _("Your contacts do not tell: {list}.").format(
-            list=language.join([f"“{_how(name)}”" for name in rows["definition"]])
+        none, few = rows[rows["n"] == 0], rows[rows["n"] > 0]
+        parts = [
+            (none, _("Your contacts do not tell: {list}.")),
+            (few, _("Too few contacts tell it to count in the headline: {list}.")),
+        ]
+        return " ".join(
+            said.format(list=language.join([f"“{_how(name)}”" for name in these["definition"]]))
+            for these, said in parts
+            if len(these)
         )
 
     def plot(self) -> go.Figure:

@@ -151,16 +151,30 @@ def _costed(rows: ibis.Table, prices: pd.DataFrame) -> ibis.Table:
 
     each = prices["cost_per_contact"]
     usual = prices["cost"].sum() / prices.loc[each.notna(), "contacts"].sum()
-    priced = ibis.memtable(
-        pd.DataFrame({"priced": prices.index.astype(str), "price": each.fillna(usual).to_numpy()})
+    usually = _usually(rows).assign(price=each).fillna({"price": usual})
+    told = usually.astype("float64").rename_axis("priced").reset_index()
+    priced = ibis.memtable(told.astype({"priced": "str"}))
+    rows = rows.left_join(priced, rows.channel.fill_null("") == priced.priced).drop("priced")
+    spent = rows.handling_minutes.coalesce(rows.given_up.ifelse(0.0, rows.mean))
+    weight = (rows.usually > 0).fill_null(False).ifelse(spent / rows.usually, 1.0)
+    return rows.mutate(cost=rows.price * weight.fill_null(1.0)).drop("price", "mean", "usually")
+
+
+def _usually(rows: ibis.Table) -> pd.DataFrame:
+    """Index channel ("" = unknown): mean (minutes, of those that are told), usually (of all contacts; NaN = not told)."""
+    minutes = rows.handling_minutes
+    sums = rows.group_by(channel=rows.channel.fill_null("")).agg(
+        n=rows.count(),
+        idle=(minutes.isnull() & rows.given_up).sum(),
+        told=minutes.count(),
+        minutes=minutes.sum(),
     )
-    rows = rows.left_join(priced, rows.channel == priced.priced).drop("priced")
-    mean = rows.handling_minutes.mean().over(group_by="channel")
-    spent = rows.handling_minutes.coalesce(rows.given_up.ifelse(0.0, mean))
-    rows = rows.mutate(price=rows.price.fill_null(float(usual)), spent=spent)
-    usually = rows.spent.mean().over(group_by="channel")
-    weight = (usually > 0).fill_null(False).ifelse(rows.spent / usually, 1.0)
-    return rows.mutate(cost=rows.price * weight.fill_null(1.0))
+    sums = sums.to_pandas().set_index("channel").astype("float64")
+    mean = sums["minutes"] / sums["told"].where(sums["told"] > 0)
+    rest = ((sums["n"] - sums["told"] - sums["idle"]) * mean).fillna(0.0)
+    known = sums["n"].where(mean.notna(), sums["idle"])
+    usually = (sums["minutes"].fillna(0.0) + rest) / known.where(known > 0)
+    return pd.DataFrame({"mean": mean, "usually": usually})
 
 
 def _nothing_back(rows: ibis.Table) -> ibis.Table:
@@ -209,19 +223,31 @@ def _issues(rows: ibis.Table, by: str, tells: bool) -> ibis.Table:
     """One row a finished question: customer, `by` (of its first contact), contacts, cost, back, solved."""
     rows = rows.filter(rows.known & rows.topic.notnull())
     done = rows.handled & rows.resolved if tells else rows.handled
-    rows = rows.mutate(
-        first=rows.contact_id == rows.issue, done=done & ~rows.again, over=rows.finished & rows.back_over
-    )
+    rows = rows.mutate(solved=done & ~rows.again, over=rows.finished & rows.back_over)
+    # most questions are one contact: only the others are put together
+    return _alone(rows.filter(~rows.chained), by).union(_chains(rows.filter(rows.chained), by))
+
+
+def _alone(rows: ibis.Table, by: str) -> ibis.Table:
+    """Finished questions of one contact."""
+    import ibis
+
+    one = ibis.literal(1, "int64")
+    return rows.filter(rows.over).select("customer", by, "cost", "back", "solved", contacts=one)
+
+
+def _chains(rows: ibis.Table, by: str) -> ibis.Table:
+    """The same of several contacts."""
     issues = rows.group_by("issue").agg(
         customer=rows.customer.max(),
-        **{by: rows[by].max(where=rows["first"])},
+        **{by: rows[by].max(where=rows.contact_id == rows.issue)},
         contacts=rows.count(),
         cost=rows.cost.sum(),
         back=rows.back.sum(),
-        solved=rows.done.max(),
+        solved=rows.solved.max(),
         over=rows.over.min(),
     )
-    return issues.filter(issues.over)
+    return issues.filter(issues.over).select("customer", by, "cost", "back", "solved", "contacts")
 
 
 def _parts(issues: ibis.Table, by: str) -> pd.DataFrame:

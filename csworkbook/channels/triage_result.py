@@ -90,7 +90,19 @@ class Triage(Result):
             return " ".join(
                 (_("Nobody waits for a first answer, so there is no backlog to clear."), self._flow)
             )
+        if self.in_hand:
+            said = ngettext(
+                "{n} letter waits for a first answer, not longer than is usual to promise: work in hand, no backlog.",
+                "{n} letters wait for a first answer, none longer than is usual to promise: work in hand, no backlog.",
+                round(self.waiting),
+            )
+            return f"{said.format(n=language.number(self.waiting))} {self._flow}"
         return " ".join(filter(None, (self._now, self._plans, self._lost, self._begin)))
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether what waits by the data is the work of the day: nobody waits longer than is usual to promise."""
+        return not self.typed and self.waiting > 0 and not self.flows.waiting["late"].sum()
 
     @property
     def _flow(self) -> str:
@@ -205,8 +217,9 @@ class Triage(Result):
             else _("There is time for as many letters as were answered: with a backlog people may do more.")
         )
         return _(
-            "{runs} runs; each draws the weeks to come from the last {weeks}, and first which of these (so the mean is "
-            "uncertain too). What waits at the end of a day: what waited, plus what came in, less what there is time for. "
+            "{runs} runs; each draws the weeks to come from the last {weeks}, and how far their mean may lie from these (the "
+            "fewer weeks, the further). What waits at the end of a day: what waited, plus what came in, less what there is "
+            "time for. "
             "Ranges hold 95% of the runs. Letters: everything but phone and chat. {rate}"
         ).format(runs=language.number(runs), weeks=self.flows.blocks, rate=rate)
 
@@ -273,7 +286,7 @@ class Triage(Result):
     def findings(self) -> list[Finding]:
         """A backlog of the data that does not surely go by itself."""
         row = self.by_plan.loc["now"]
-        if self.typed or not self.waiting or row["verdict"] == "yes":
+        if self.typed or not self.waiting or self.in_hand or row["verdict"] == "yes":
             return []
         headline = _("{n} customers wait for an answer, and that does not surely go by itself.").format(
             n=language.number(self.waiting)

@@ -14,8 +14,8 @@ _TOPIC, _ANY = ("customer", "topic"), ("customer",)
 _DIGITS = 18  # of a moment that stands before the number of a contact
 
 
-def told(table: ibis.Table, within: pd.Timedelta, last: int) -> ibis.Table:
-    """known, finished, again, again_any, follow_up, follow_up_any and issue (see `rows.facts`).
+def told(table: ibis.Table, within: pd.Timedelta, last: int, numbered: bool = False) -> ibis.Table:
+    """known, finished, again, again_any, follow_up, follow_up_any, issue and chained (see `rows.facts`).
 
     Windows are dear, so they see few columns, and only contacts that have another of the same customer near.
 
@@ -25,9 +25,11 @@ def told(table: ibis.Table, within: pd.Timedelta, last: int) -> ibis.Table:
         How soon a repeat must come.
     last : int
         The moment of the last contact, microseconds since 1970.
+    numbered : bool
+        Whether every contact has a number of its own.
     """
     span = round(within.total_seconds() * clock.MICROS)
-    near = _followed(_near(table, span), span)
+    near = _followed(_near(table, span), span, numbered)
     joined = table.left_join(near, table.contact_id == near.near_id)
     known, about = joined.customer.notnull(), about_of(joined)
     return joined.mutate(
@@ -38,7 +40,8 @@ def told(table: ibis.Table, within: pd.Timedelta, last: int) -> ibis.Table:
         follow_up=about & joined.earlier.fill_null(False),
         follow_up_any=known & joined.earlier_any.fill_null(False),
         issue=joined.chain.coalesce(joined.contact_id),
-    ).drop("near_id", "later", "later_any", "earlier", "earlier_any", "chain")
+        chained=about & joined.several.fill_null(False),
+    ).drop("near_id", "later", "later_any", "earlier", "earlier_any", "several", "chain")
 
 
 def _near(table: ibis.Table, span: int) -> ibis.Table:
@@ -53,18 +56,21 @@ def _near(table: ibis.Table, span: int) -> ibis.Table:
     return rows.filter(close).drop("since", "until")
 
 
-def _followed(near: ibis.Table, span: int) -> ibis.Table:
-    """near_id, later, later_any, earlier, earlier_any (bool) and chain (the first contact_id of the issue)."""
+def _followed(near: ibis.Table, span: int, numbered: bool) -> ibis.Table:
+    """near_id, later, later_any, earlier, earlier_any, several (bool) and chain (the first contact_id of the issue)."""
     told = near.mutate(
         later=_later(near, _TOPIC, span),
         earlier=_earlier(near, _TOPIC, span),
         later_any=_later(near, _ANY, span),
         earlier_any=_earlier(near, _ANY, span),
+        several=~_starts(near, span) | ~_ends(near, span),
         begun=_starts(near, span).ifelse(_in_digits(near.opened_us) + near.contact_id, None),
     )
     latest = told.begun.max().over(_in_order(told, preceding=None, following=0)).substr(_DIGITS)
     told = told.mutate(chain=about_of(told).ifelse(latest, None))
-    columns = ("later", "earlier", "later_any", "earlier_any", "chain")
+    columns = ("later", "earlier", "later_any", "earlier_any", "several", "chain")
+    if numbered:
+        return told.select(*columns, near_id="contact_id")
     once = {name: told[name].max() for name in columns}  # contacts without a number may share one
     return told.group_by(near_id="contact_id").agg(**once)
 
@@ -102,6 +108,12 @@ def _starts(table: ibis.Table, span: int) -> ibis.BooleanValue:
     """Whether no contact of the same customer about the same topic lies less than `span` before."""
     before = table.opened_us.lag().over(_in_order(table))
     return before.isnull() | (table.opened_us - before > span)
+
+
+def _ends(table: ibis.Table, span: int) -> ibis.BooleanValue:
+    """The same looking ahead."""
+    after = table.opened_us.lead().over(_in_order(table))
+    return after.isnull() | (after - table.opened_us > span)
 
 
 def _in_order(table: ibis.Table, **rows: int | None) -> ibis.expr.builders.WindowBuilder:

@@ -31,7 +31,7 @@ COLUMNS = (
     "given_up", "handled", "replied", "resolved", "waits_still",
     "so_far_minutes", "so_far_open_minutes",
     "handling_minutes", "transferred", "waiting_seconds", "satisfied", "friendliness", "knowledge",
-    "known", "again", "again_any", "finished", "follow_up", "follow_up_any", "issue",
+    "known", "again", "again_any", "finished", "follow_up", "follow_up_any", "issue", "chained",
 )  # fmt: skip
 _FLAGS = ("transferred", "satisfied", "again", "again_any")  # of which some may not be known
 _KINDS = ("twice", "no_time", "no_channel", "no_customer", "no_topic")
@@ -83,7 +83,8 @@ def facts(
           about any topic; null without customer. finished: whether that time is over at the last contact.
           follow_up, follow_up_any: the same looking back, false where it cannot be told.
         - issue: the contact_id of the first contact of a chain of one customer about one topic, each at
-          most `within` after the one before; the own one where customer or topic is not known.
+          most `within` after the one before; the own one where customer or topic is not known. chained:
+          whether that chain has other contacts.
 
     Raises
     ------
@@ -157,7 +158,8 @@ def left_out(contacts: pd.DataFrame | ibis.Table) -> dict[str, int]:
 # ---------------------------------------------------------------- what it is made of
 @dataclass(frozen=True)
 class _Base:
-    """The contacts typed, once each; the first and last moment, the last of all (in microseconds), what was left out."""
+    """The contacts typed, once each; the first and last moment, the last of all (in microseconds), what was left out,
+    the columns that there were, the rows that share a number, and whether all have one."""
 
     table: ibis.Table
     first: int
@@ -166,6 +168,7 @@ class _Base:
     left_out: dict[str, int]
     told: frozenset[str]
     doubled: ibis.Table | None
+    numbered: bool
 
 
 def _base(contacts: pd.DataFrame | ibis.Table) -> _Base:
@@ -197,7 +200,9 @@ def _looked_at(contacts: pd.DataFrame | ibis.Table) -> _Base:
         ids = first.select(double_id="contact_id")
         once = once.anti_join(ids, once.contact_id == ids.double_id).union(first)
     whole = ends["first"], ends["last"], ends["latest"]
-    return _Base(once, *whole, counted, frozenset(contacts.columns), double if n else None)
+    return _Base(
+        once, *whole, counted, frozenset(contacts.columns), double if n else None, not ends["nameless"]
+    )
 
 
 def _ends(table: ibis.Table) -> dict[str, int]:
@@ -211,6 +216,7 @@ def _ends(table: ibis.Table) -> dict[str, int]:
         last=table.opened_us.max(),
         replied=latest[1],
         resolved=latest[0],
+        nameless=(here & table.contact_id.isnull()).sum(),
         no_channel=(here & table.channel.isnull()).sum(),
         no_customer=(here & table.customer_id.isnull()).sum(),
         no_topic=(here & table.topic.isnull()).sum(),
@@ -276,7 +282,8 @@ def _followed(contacts: pd.DataFrame | ibis.Table, days: pd.Timedelta) -> ibis.T
         base = _base(contacts)
         table = base.table.rename(customer="customer_id")
         nameless = ibis.literal("at ") + table.opened_us.cast("string") + " " + table.customer.coalesce("")
-        table = again.told(table.mutate(contact_id=table.contact_id.coalesce(nameless)), days, base.last)
+        named = table.mutate(contact_id=table.contact_id.coalesce(nameless))
+        table = again.told(named, days, base.last, base.numbered)
         if isinstance(contacts, pd.DataFrame):
             return table
         absent = [name for name in _READ if name not in contacts.columns and name in table.columns]

@@ -40,6 +40,8 @@ class Faults:
             return
         codes, cells = pd.factorize(self.raw.frame[header].iloc[rows])
         reason = _("“{column}”: “{value}” cannot be understood; allowed: {allowed}")
+        if problem == "future":
+            reason = _("“{column}”: “{value}” lies in the future")
         texts = [short(text_of(cell)) for cell in cells]
         said = [reason.format(column=header, value=text, allowed=allowed) for text in texts]
         part = {"position": rows, "header": header, "problem": problem}

@@ -181,7 +181,9 @@ def fits(profile: Profile, column: Column) -> float:
 
 def _worded(profile: Profile, name: str) -> float:
     """The share of cells that say yes or no in the words of this column."""
-    return {"satisfied": lambda: profile.opinion, "abandoned": lambda: profile.outcome}.get(name, lambda: 0.0)()
+    return {"satisfied": lambda: profile.opinion, "abandoned": lambda: profile.outcome}.get(
+        name, lambda: 0.0
+    )()
 
 
 def _wordy(profile: Profile, column: Column) -> bool:

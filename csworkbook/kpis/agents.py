@@ -36,6 +36,10 @@ _SOLD = ("acquisition", "retention")
 _Z = 1.959964
 _MIDDLE = 3  # agents of whom one is in the middle
 _OF_MEDIAN = 1.57  # variance of a median in variances of a mean (normal)
+_TESTED = 10  # contacts of a group from which on it is tested
+_NORMAL = (
+    3.0  # of a share: n × share × (1 − share) from which on the normal law holds (as in channels.abilities)
+)
 _LEAST = 2  # groups without which there is nothing to compare
 
 
@@ -105,7 +109,7 @@ def by_agent(
     if cells.empty:
         raise _nobody(metric, by)
     table, whole = _compared(cells, by, DEFINITIONS[metric].unit == "share")
-    table["verdict"] = _verdicts(table, DEFINITIONS[metric].better)
+    table["verdict"] = _verdicts(table, DEFINITIONS[metric].better, DEFINITIONS[metric].unit == "share")
     table = table.sort_values(["shrunk", by], ascending=[False, True], ignore_index=True)
     return ByAgent(table, metric, by, channel, choices, whole, nameless if by == "agent" else 0, currency)
 
@@ -263,7 +267,10 @@ def shrunk(difference: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.nd
     from statsmodels.stats.meta_analysis import combine_effects
 
     known = np.maximum(error, 1e-12) ** 2
-    between = max(float(combine_effects(difference, known, method_re="dl").tau2), 0.0)
+    with np.errstate(
+        divide="ignore", invalid="ignore"
+    ):  # who hardly differ have a spread below nothing there
+        between = max(float(combine_effects(difference, known, method_re="dl").tau2), 0.0)
     part = between / (between + known)
     half = _Z * np.sqrt(np.where(between > 0, part * known, 0.0))
     return part * difference + 0.0, half
@@ -279,8 +286,12 @@ def _tested(difference: np.ndarray, error: np.ndarray) -> np.ndarray:
     return estimates.adjust(2 * norm.sf(z))
 
 
-def _verdicts(table: pd.DataFrame, better: int) -> np.ndarray:
-    """Who surely differs, and to which side."""
-    sure = (table["p"] < 1 - estimates.LEVEL).to_numpy()
+def _verdicts(table: pd.DataFrame, better: int, is_share: bool) -> np.ndarray:
+    """Who surely differs, and to which side; nobody of a handful of contacts, nor where chance explains them all."""
+    sure = (table["p"] < 1 - estimates.LEVEL).to_numpy() & (table["n"] >= _TESTED).to_numpy()
+    if is_share:
+        level = table["expected"].clip(0, 1)
+        sure &= (table["n"] * level * (1 - level) >= _NORMAL).to_numpy()
+    sure &= table["shrunk"].nunique() > 1
     good = (np.sign(table["difference"]) * (better or 1) > 0).to_numpy()
     return np.where(~sure, "cannot tell yet", np.where(good, "better", "worse"))

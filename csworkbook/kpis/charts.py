@@ -7,8 +7,9 @@ known as well as its number of observations makes it.
 Two rules mark a period: a value beyond the limits (Western Electric's and Nelson's rule 1), and the ninth and
 later of nine periods in a row on one side of the centre (Nelson's rule 2; Nelson 1984, Journal of Quality
 Technology 16:237–239). Nothing else, since every rule brings false alarms of its own: these two mark about one
-period in 150 when nothing happens. A period is a strong signal when it would stand out even among all periods
-looked at (Holm, 1%).
+period in 150 when nothing happens. Where one side is much the likelier one (above 60 %), as nothing at all is for
+what is rare, as long a run is asked for as has the chance of nine on an even side. A period is a strong signal when
+it would stand out even among all periods looked at (Holm, 1%).
 
 The limits leave 1.35 in a thousand outside on either side. For shares and rates that is exact (binomial,
 Poisson), because three standard errors leave out far more where few are counted. Where periods differ more than
@@ -30,6 +31,7 @@ Kind = Literal["p", "u", "xmr"]
 TAIL = 0.00135  # of a normal curve beyond three standard deviations on one side
 STRONG = 0.01  # the chance of a value so far out anywhere in the chart
 RUN = 9  # periods in a row on one side of the centre
+_LIKELY = 0.6  # the chance of a side from which a longer run is asked for
 LEAST = 8  # periods without which there are no limits
 _D2 = 1.128  # mean range of two normal values in standard deviations
 _ROUNDS = 12
@@ -128,6 +130,8 @@ def chart(
     else:
         centre, spread, base = _settled(scale, count, n, kind, base, floor)
     lower, upper = _limits(n, kind, centre, spread, textbook)
+    if kind == "xmr":
+        scale = np.where(_same(scale, centre), centre, scale)
     above, below = _tails(scale, count, n, kind, centre, spread)
     table = pd.DataFrame({"value": value, "centre": centre, "lower": lower, "upper": upper})
     if logs:
@@ -135,7 +139,8 @@ def chart(
     table["p"] = np.where(told, np.minimum(2 * np.minimum(above, below), 1.0), np.nan)
     if kind == "xmr":
         table["p"] = _by_t(table["p"].to_numpy(), int(base.sum()))
-    table["signal"] = _signals(table, told, run)
+    sides = _sides(n, kind, centre, table["value"].to_numpy() > table["centre"].to_numpy())
+    table["signal"] = _signals(table, told, run, sides)
     table["strong"] = (estimates.adjust(table["p"]) < STRONG) & table["signal"].isin(("above", "below"))
     return Chart(table.assign(baseline=base), kind, float(spread), logs)
 
@@ -192,6 +197,8 @@ def _limits(
         lower = lower if kind == "xmr" else np.maximum(lower, 0.0)
         upper = np.minimum(upper, 1.0) if kind == "p" else upper
         return np.broadcast_to(lower, n.shape), np.broadcast_to(upper, n.shape)
+    if not centre:
+        return np.zeros(n.shape), np.zeros(n.shape)  # where it never happened, once is a signal
     size = np.maximum(n, 1e-9) / spread**2
     low, high = _cut(size, centre, kind, TAIL), 1 + _cut(size, centre, kind, 1 - TAIL)
     none = np.zeros(len(n))
@@ -211,10 +218,10 @@ def _more(k: np.ndarray, size: np.ndarray, centre: float, kind: Kind) -> np.ndar
     """The chance of at least k; for parts of a count by the continuous form of the same integral."""
     from scipy.special import betainc, gammainc
 
-    k = np.maximum(k, 1e-12)
-    if kind == "u":
-        return gammainc(k, size * centre)
-    return betainc(k, np.maximum(size - k, 0) + 1, centre)
+    some = np.maximum(k, 1e-12)
+    rest = np.maximum(size - some, 0) + 1
+    found = gammainc(some, size * centre) if kind == "u" else betainc(some, rest, centre)
+    return np.where(k > 0, found, 1.0)
 
 
 def _fewer(k: np.ndarray, size: np.ndarray, centre: float, kind: Kind) -> np.ndarray:
@@ -223,7 +230,7 @@ def _fewer(k: np.ndarray, size: np.ndarray, centre: float, kind: Kind) -> np.nda
 
     if kind == "u":
         return gammaincc(k + 1, size * centre)
-    return betaincc(k + 1, np.maximum(size - k, 1e-12), centre)
+    return np.where(k < size, betaincc(k + 1, np.maximum(size - k, 1e-12), centre), 1.0)
 
 
 def _tails(
@@ -252,25 +259,46 @@ def _by_t(p: np.ndarray, periods: int) -> np.ndarray:
     return 2 * t.sf(norm.isf(np.maximum(p, 1e-300) / 2), 0.6 * (periods - 1))
 
 
-def _signals(table: pd.DataFrame, told: np.ndarray, run: int) -> np.ndarray:
+def _same(value: np.ndarray, centre: float) -> np.ndarray:
+    """Whether values are the centre but for rounding, as they are where nothing ever changes."""
+    return np.abs(value - centre) <= 1e-9 * max(abs(centre), 1e-3)
+
+
+def _sides(n: np.ndarray, kind: Kind, centre: float, above: np.ndarray) -> np.ndarray:
+    """How much a period tells in a run on its side of the centre: 1, and less where that side is much the likelier
+    one (the logarithm of its chance to the base of a half).
+    """
+    if kind == "xmr" or not centre:
+        return np.ones(len(n))
+    mean, size = n * centre, np.maximum(n, 1e-9)
+    high = _more(np.floor(mean * (1 + 1e-12)) + 1, size, centre, kind)
+    low = _fewer(np.ceil(mean * (1 - 1e-12)) - 1, size, centre, kind)
+    chance = np.where(above, high, low)
+    return np.where(chance > _LIKELY, -np.log2(np.clip(chance, _LIKELY, 1 - 1e-12)), 1.0)
+
+
+def _signals(table: pd.DataFrame, told: np.ndarray, run: int, sides: np.ndarray | None = None) -> np.ndarray:
     """Which rule marks each period: the limits go before the runs."""
     value, centre = table["value"].to_numpy(), table["centre"].to_numpy()
-    beyond = np.where(value > table["upper"], "above", np.where(value < table["lower"], "below", ""))
-    side = np.sign(value - centre)[told]
-    streak = _streak(side)
-    long = np.where((streak >= run) & (side > 0), "run_above", np.where(streak >= run, "run_below", ""))
+    lower, upper = table["lower"].to_numpy(), table["upper"].to_numpy()
+    on = _same(value, float(centre[0])) if len(value) else np.zeros(0, bool)
+    beyond = np.where((value > upper) & ~on, "above", np.where((value < lower) & ~on, "below", ""))
+    side = np.where(on, 0.0, np.sign(value - centre))[told]
+    streak = _streak(side, None if sides is None else sides[told])
+    long = streak >= run - 1e-9
     runs = np.full(len(value), "", dtype=object)
-    runs[told] = long
+    runs[told] = np.where(long & (side > 0), "run_above", np.where(long, "run_below", ""))
     return np.where(told & (beyond != ""), beyond, runs)
 
 
-def _streak(side: np.ndarray) -> np.ndarray:
-    """How many periods up to each lie on its side of the centre; 0 on the centre itself.
+def _streak(side: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+    """What the periods up to each tell that lie on its side of the centre; 0 on the centre itself.
 
     >>> _streak(np.array([1, 1, -1, 0, -1])).tolist()
-    [1, 2, 1, 0, 1]
+    [1.0, 2.0, 1.0, 0.0, 1.0]
     """
-    place = np.arange(len(side))
+    weight = np.ones(len(side)) if weight is None else weight
     new = np.append(True, side[1:] != side[:-1])
-    begun = np.maximum.accumulate(np.where(new, place, 0))
-    return np.where(side == 0, 0, place - begun + 1)
+    so_far = np.cumsum(weight)
+    before = np.maximum.accumulate(np.where(new, so_far - weight, -np.inf))
+    return np.where(side == 0, 0.0, so_far - before)

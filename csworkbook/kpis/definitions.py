@@ -214,7 +214,8 @@ def _formulas(choices: Choices) -> dict[str, str]:
         "contacts": _("contacts counted, by channel"),
         "reply": _reply(choices),
         "resolved": _(
-            "handled contacts without the same question again within {days} days ÷ handled contacts"
+            "resolved contacts without the same question again within {days} days ÷ handled contacts; "
+            "every contact counts, where “Channels and staffing” counts each question once"
         ),
         "next_avoided": _(
             "contacts solved at once without another question within {days} days ÷ contacts solved at once"
@@ -222,7 +223,10 @@ def _formulas(choices: Choices) -> dict[str, str]:
         "effort": _("respondents with far too much effort at any stage ÷ respondents"),
         "friendliness": _("mean rating of friendliness, 1 to 5"),
         "knowledge": _("mean rating of knowledge, 1 to 5"),
-        "cost_to_resolution": _("cost per contact × contacts per solved issue"),
+        "cost_to_resolution": _(
+            "cost per contact × handled contacts ÷ contacts solved at once; “Channels and staffing” follows each "
+            "question through all its channels"
+        ),
         "nps": _("share that recommends (9–10) − share that does not (0–6), × 100"),
         "complaining": _("customers with a complaint ÷ customers with a service contact"),
         "first_contact": _("customers solved in one interaction ÷ customers handled"),
@@ -273,9 +277,9 @@ def _exclusions() -> dict[str, str]:
         "knowledge": _("interactions that were not rated"),
         "cost_to_resolution": _("issues that may still go on; customer or topic unknown; given up"),
         "nps": _("answers without the recommendation question"),
-        "complaining": _("given up; customer unknown"),
+        "complaining": _("given up; customer unknown; not known whether it was a question or a complaint"),
         "first_contact": window,
-        "very_friendly": _("given up"),
+        "very_friendly": _("given up; weeks or months in which nobody rated"),
         "acquisition": bought,
         "retention": bought,
         "satisfied": _("interactions that were not rated"),

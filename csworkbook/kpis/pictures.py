@@ -35,12 +35,12 @@ def standing(result: KeyFigures) -> go.Figure:
     figure = figures.blank(
         height=max(figures.HEIGHT, 100 + 42 * len(table)),
         xaxis={
-            "range": [-1 - far, 1 + far], "tickvals": [-1, 0, 1], "showgrid": False, "tickangle": 0,
-            "ticktext": [figures.wrapped(one, 7) for one in (_("lower limit"), _("usual"), _("upper limit"))],
-            "tickfont": {"size": 12}, "domain": [0, 0.78],
+            "range": [-1 - far, 1 + far], "tickvals": [0], "showgrid": False, "ticktext": [_("usual")],
+            "title": {"text": figures.wrapped(_("band: what chance alone brings about")), "font": {"size": 12}},
         },
         yaxis={"showgrid": False, "tickvals": list(range(len(names))), "ticktext": names},
         showlegend=False,
+        margin={"l": 8, "r": 96, "t": 12, "b": 8},
     )  # fmt: skip
     figure.add_shape(type="rect", x0=-1, x1=1, y0=-0.5, y1=len(names) - 0.5, fillcolor=_BAND, line_width=0)
     figure.add_shape(
@@ -60,7 +60,7 @@ def standing(result: KeyFigures) -> go.Figure:
     )
     for at, one in enumerate(said):  # in a column of their own, where no line runs through them
         figure.add_annotation(
-            x=0.8, xref="paper", y=at, text=one, showarrow=False, xanchor="left", font={"size": 13}
+            x=1.01, xref="paper", y=at, text=one, showarrow=False, xanchor="left", font={"size": 13}
         )  # fmt: skip
     return figure
 

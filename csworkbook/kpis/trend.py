@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _LATE = 4  # a signal among so many last periods is something to act on
 _RATE = 150  # periods per false alarm
+_MANY = 0.1  # the share of periods with a signal from which the level itself moves
 
 
 @question(
@@ -214,6 +215,10 @@ class OverTime(Result):
         alarms = _("Signals: {n} of {all} periods, where chance alone marks about {chance}.").format(
             n=len(self.marked), all=len(self.table), chance=language.number(len(self.table) / _RATE, 1)
         )
+        if len(self.marked) > _MANY * len(self.table):
+            alarms += " " + _(
+                "So many point to growth or a season, not to single weeks or months that went wrong."
+            )
         if not len(self.strong):
             return alarms + " " + _("None is so strong that it stands out among all of them.")
         first = self.strong.assign(off=self.strong["p"]).sort_values("off").head(3).sort_values("period")

@@ -168,8 +168,8 @@ def rules() -> str:
     """How limits and signals are drawn, in words."""
     return _(
         "Limits: within them lies all but 2.7 in a thousand periods when nothing happens (p, u and XmR charts; "
-        "exact for shares and counts, and wider where periods differ more than chance even so). They are worked out "
-        "without the periods beyond them. A signal is a value beyond the limits, or the ninth in a row on one side "
-        "of the usual level: together about one false alarm in 150 periods. Strong = it stands out even among all "
-        "periods shown (Holm)."
+        "exact for shares and counts, and wider where periods differ more than chance even so). They are worked "
+        "out without the periods beyond them. A signal is a value beyond the limits, or the ninth in a row on "
+        "one side of the usual level (a longer row where that side is the likelier one): together about one "
+        "false alarm in 150 periods. Strong = it stands out even among all periods shown (Holm)."
     )

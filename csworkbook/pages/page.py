@@ -64,6 +64,8 @@ class Page:
     def add(self, panel: Panel) -> None:
         """Put a panel on the page: worked out at once when it is the first, else in its turn."""
         self.panels.append(panel)
+        for other in self.panels[:-1]:
+            other.meet(panel)
         self.answers(panel)
         if len(self.panels) == 1:
             panel.refresh()

@@ -185,6 +185,12 @@ class Panel(ipywidgets.VBox):
         self._picture_button.filename = self._filename()
         data = figures.bundle(figure, self._filename())
         self._picture.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+        self._say()
+        self._look("shown")
+        soon(0.05, self._fill)  # the picture first
+
+    def _say(self) -> None:
+        """The text, and whether the picture can be pressed to see what is behind it."""
         self._picture_button.clickable = self.page.shows(self.result.opens)
         hint = _("Click on a part of the picture to see what is behind it.")
         self._words.value = "".join(
@@ -194,8 +200,11 @@ class Panel(ipywidgets.VBox):
                 _details(self.result.method),
             )
         )
-        self._look("shown")
-        soon(0.05, self._fill)  # the picture first
+
+    def meet(self, other: Panel) -> None:
+        """Another panel came to the page: a picture that opens it can be pressed from now on."""
+        if self.result is not None and self.result.opens == other.function.__name__:
+            self._say()
 
     def _fill(self) -> None:
         """Show the result in the table: the shown columns, each written as people read it."""

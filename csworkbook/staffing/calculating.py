@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _AROUND = 3  # rows of the table on each side of the number of people
+_MOST = 100_000  # erlangs; more would take minutes
 
 
 def labels() -> dict[str, str]:
@@ -99,9 +100,20 @@ def agents(
             _("Nobody can have that number of conversations at once."), allowed=_("From 1 to 20.")
         )
     load = np.asarray(desk.load(np.asarray(arrivals_per_hour, float) / 2))
+    if np.isfinite(load).all() and load.max(initial=0.0) > _MOST:
+        raise SettingError(
+            _("That is more work than can be worked out."),
+            allowed=_("Up to {n} conversations going on at once.").format(n=language.number(_MOST)),
+        )
     need = desk.need(load)
-    met = desk.met(load, need.whole)
+    met = _idle(desk.met(load, need.whole), load)
     return Agents(_table(desk, load, need.whole), desk, load, need, met, shrinkage)
+
+
+def _idle(met: Service, load: np.ndarray) -> Service:
+    """Where nobody comes, nobody waits and everybody is answered in time."""
+    best = {"within": 1.0, "waits": 0.0, "abandoned": 0.0, "mean_wait": 0.0, "occupancy": 0.0}
+    return Service(**{name: np.where(load > 0, getattr(met, name), value) for name, value in best.items()})
 
 
 def away(shrinkage: float) -> None:

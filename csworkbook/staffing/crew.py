@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from csworkbook.staffing.desks import Desk
 from csworkbook.staffing.letters import Post
 
 _STEPS = 12  # halvings in search of how many people letters take
+_VOLUMES = (0.01, 0.25, 0.5, 0.75, 0.99)  # quantiles of the letters at which their people are worked out
 _TINY = 1e-9  # nobody is added for a rounding error
 
 
@@ -193,8 +194,9 @@ class Crew:
 
     def drawn(self, rng: np.random.Generator) -> np.ndarray:
         """Paid hours a week, were each draw of the forecast and of the handling times true."""
+        extra = self._extras()
         if not self.live:
-            return np.full(1, self.hours)
+            return self._hours(np.broadcast_to(extra[:, None], (len(extra), 336)))
         draws = len(self.live[0].rates)
         divided, load = np.zeros((2, draws, int(self._open.sum())))
         for one in self.live:
@@ -203,8 +205,29 @@ class Crew:
             divided, load = divided + one.desk.parts(mine), load + mine
         parts = divided if self.line is None else np.minimum(divided, self.line.parts(load))
         whole = np.zeros((draws, 336))
-        whole[:, self._open] = parts + self.extra
-        return (self.scheduled(whole) * self.open).sum(axis=1) / 2
+        whole[:, self._open] = parts + np.resize(extra, draws)[:, None]
+        return self._hours(whole)
+
+    @property
+    def volumes(self) -> np.ndarray:
+        """The work of a week, were each draw of the forecast true (erlangs × half hours for desks, else letters ÷
+        what is expected).
+        """
+        if self.live:
+            return sum(one.desk.load(one.rates).sum(axis=1) for one in self.live)
+        return np.ones(1) if self.post is None or not len(self.post.volumes) else self.post.volumes
+
+    def _hours(self, parts: np.ndarray) -> np.ndarray:
+        return (self.scheduled(parts) * self.open).sum(axis=1) / 2
+
+    def _extras(self) -> np.ndarray:
+        """`extra`, were each draw of the letters true: read off a line through a few volumes of them."""
+        if self.post is None or not len(self.post.volumes):
+            return np.full(1, self.extra)
+        volumes = self.post.volumes
+        at = np.unique(np.quantile(volumes, _VOLUMES))
+        need = [replace(self, post=self.post.times(float(volume))).extra for volume in at]
+        return np.interp(volumes, at, need)
 
 
 def _either(here: np.ndarray, one: Service, other: Service) -> Service:

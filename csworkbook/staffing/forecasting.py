@@ -16,9 +16,9 @@ from csworkbook.language import gettext as _
 from csworkbook.language import mark
 from csworkbook.results import question
 from csworkbook.staffing import staffing_words
-from csworkbook.staffing.counts import Counted, counted
+from csworkbook.staffing.counts import HALVES, Counted, counted
 from csworkbook.staffing.forecast_result import Forecast, Foreseen, Holiday
-from csworkbook.staffing.hindsight import Hindsight, guesses, looked_back, ranges
+from csworkbook.staffing.hindsight import WILDEST, Hindsight, guesses, looked_back, ranges
 from csworkbook.staffing.level import Fit, fitted
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _until(one: Counted, monday: pd.Timestamp) -> int:
                 channel=staffing_words.channels_said([one.channel])
             ),
             allowed=_("At least three weeks of them."),
-            next_step=_("Choose a later week, or bring more contacts."),
+            next_step=_("Choose a later week or another channel, or bring more contacts."),
         )
     return until
 
@@ -191,10 +191,14 @@ def _half_hours(one: Counted, monday: pd.Timestamp, closed: dict, zone: str) -> 
 
 
 def _actual(one: Counted, monday: pd.Timestamp, day: np.ndarray, half: np.ndarray) -> np.ndarray:
-    """What really came in the half hours of a week that is over, NaN where that is not known."""
+    """What really came in the half hours of a week that is over, NaN where that is not known.
+
+    An hour that comes twice when the clock goes back was counted as one: half of it stands at each.
+    """
     place = (monday - one.days[0]).days + day
     known = (place >= 0) & (place < len(one.days))
-    return np.where(known, one.grid[np.where(known, place, 0), half], np.nan)
+    passes = np.bincount(day * HALVES + half, minlength=7 * HALVES)[day * HALVES + half]
+    return np.where(known, one.grid[np.where(known, place, 0), half] / passes, np.nan)
 
 
 def _varied(
@@ -210,6 +214,7 @@ def _varied(
 
 def _gamma(rng: np.random.Generator, spread: float, size: tuple[int, ...]) -> np.ndarray:
     """Numbers about 1 with this variance."""
+    spread = min(spread, WILDEST)
     return rng.gamma(1 / spread, spread, size) if spread > 0 else np.ones(size)
 
 

@@ -18,6 +18,9 @@ _LEAST = 21  # days that must be known before
 _DENSE = 5.0  # contacts on average, from which a part of a week can be judged
 _UNTESTED = 0.01  # the least variance of a week's level where fewer weeks than these could be foreseen
 _SOME = 5
+WILDEST = (
+    4.0  # the most variance (÷ the mean squared) that is reckoned with: beyond it most draws would be nothing
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +159,7 @@ def ranges(mean: np.ndarray, spread: float) -> tuple[np.ndarray, np.ndarray]:
     """
     from scipy.stats import nbinom, poisson
 
-    mean = np.maximum(mean, 1e-9)
+    mean, spread = np.maximum(mean, 1e-9), min(spread, WILDEST)
     if spread <= 0:
         return poisson.ppf(0.025, mean), poisson.ppf(0.975, mean)
     return tuple(nbinom.ppf(q, 1 / spread, 1 / (1 + spread * mean)) for q in (0.025, 0.975))

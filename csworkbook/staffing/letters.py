@@ -7,7 +7,7 @@ target first. Work goes on whenever somebody is free: time is counted in free mi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -45,12 +45,23 @@ class Kind:
 
 @dataclass(frozen=True, eq=False)
 class Post:
-    """Letters of some weeks: what `drawn` makes, one array of moments and work (minutes) a kind."""
+    """Letters of some weeks: what `drawn` makes, one array of moments and work (minutes) a kind.
+
+    Attributes
+    ----------
+    volumes : ndarray
+        What a week's work may be instead, ÷ what is expected: the forecast's draws. Empty where it is not known.
+    """
 
     kinds: tuple[Kind, ...]
     came: tuple[np.ndarray, ...]
     work: tuple[np.ndarray, ...]
     weeks: int
+    volumes: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    def times(self, volume: float) -> Post:
+        """The same with so many times the work."""
+        return replace(self, work=tuple(work * volume for work in self.work), volumes=np.zeros(0))
 
     def in_time(self, free: np.ndarray) -> list[float]:
         """The share answered in time of each kind.
@@ -94,7 +105,7 @@ def _left(free: np.ndarray, before: list[tuple]) -> np.ndarray:
     return free
 
 
-def drawn(kinds: list[Kind], seed: int = 0) -> Post:
+def drawn(kinds: list[Kind], seed: int = 0, volumes: np.ndarray | None = None) -> Post:
     """Letters at random (Poisson) with work that differs (exponential), the same for the same seed."""
     rng = np.random.default_rng(seed)
     kinds = tuple(sorted(kinds, key=lambda kind: (kind.target, kind.channel)))
@@ -106,4 +117,5 @@ def drawn(kinds: list[Kind], seed: int = 0) -> Post:
         start = np.repeat(np.arange(len(counts)) * 30.0, counts)
         came.append(np.sort(start + rng.uniform(0, 30, len(start))))
         work.append(rng.exponential(kind.minutes, len(start)))
-    return Post(kinds, tuple(came), tuple(work), weeks)
+    volumes = np.zeros(0) if volumes is None else volumes
+    return Post(kinds, tuple(came), tuple(work), weeks, volumes)

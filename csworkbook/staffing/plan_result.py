@@ -36,6 +36,7 @@ class Terms:
     shrinkage: float = 0.3
     other_work: float = 0.5
     own_patience: bool = True
+    always_open: bool = False
 
 
 def planned(
@@ -66,6 +67,12 @@ def _schedule(crew: Crew) -> pd.DataFrame:
         if (~np.isnan(people[day])).any():
             table[name] = pd.array(people[day, rows], dtype="Float64").astype("Int64")
     return table
+
+
+def _width(draws: np.ndarray) -> float:
+    """The width of a 95 % range beside its middle."""
+    low, middle, high = np.quantile(draws, [0.025, 0.5, 0.975])
+    return float((high - low) / middle) if middle > 0 else 0.0
 
 
 def _time(half_hour: int) -> str:
@@ -164,7 +171,11 @@ class Plan(Result):
         """How many people when, the cost, what it reaches, what one fewer does, and groups apart."""
         if self.slots.empty:
             return _("In the week of {day} the shop is closed, so nobody is needed.").format(day=self._week)
-        return " ".join(filter(None, [self._people, self._reached, self._one_fewer, self._groups]))
+        return " ".join(
+            filter(
+                None, [self._always, self._people, self._steady, self._reached, self._one_fewer, self._groups]
+            )
+        )
 
     @property
     def _week(self) -> str:
@@ -196,6 +207,22 @@ class Plan(Result):
             "In the week of {week} you need {least} to {most} people, most of them on {when}: {hours} paid hours, {cost} "
             "({low} to {high})."
         ).format(week=self._week, least=language.number(least), most=language.number(most), when=when, **cost)
+
+    @property
+    def _always(self) -> str:
+        if not self.terms.always_open:
+            return ""
+        return _("No opening hours are filled in, so all hours of the week count as open.")
+
+    @property
+    def _steady(self) -> str:
+        """That the range of the cost is far narrower than that of the work, where it is."""
+        if _width(self.drawn) > _width(self.crew.volumes) / 2:
+            return ""
+        return _(
+            "More or fewer contacts than expected hardly change that: people come whole, and somebody has to be there "
+            "in every open half hour."
+        )
 
     def _money(self, amount: float) -> str:
         return language.money(rough(amount, 3) if amount else 0.0, self.terms.currency)
@@ -264,7 +291,12 @@ class Plan(Result):
 
         said = [at_random()] if self.crew.live else []
         for one in self.crew.live:
-            work = _("{channel}: {minutes} of work per contact (n = {n}).").format(
+            work = _("{channel}: {minutes} of work per contact (n = {n}).")
+            if not self._n(one.desk.channel):  # told by none of its own
+                work = _(
+                    "{channel}: how long a contact takes is not known; taken as on the other channels: {minutes}."
+                )
+            work = work.format(
                 channel=language.capital(str(word(one.desk.channel))),
                 minutes=language.duration(one.desk.handling / 60, "minutes"),
                 n=language.number(self._n(one.desk.channel)),

@@ -123,9 +123,9 @@ def plan(
     foreseen = _foreseen(contacts, live, asked), _foreseen(contacts, letters, asked)
     post = _post(foreseen[1], letters, work, targets or {}, seed)
     monday = _monday(foreseen)
-    is_open = _open(opening_hours, monday, country)
+    is_open = _open(opening_hours, monday, zone, country)
     manned = tuple(_manned(desk, foreseen[0], work, is_open) for desk in desks)
-    terms = Terms(hourly_cost, currency, shrinkage, other_work, patience is None)
+    terms = Terms(hourly_cost, currency, shrinkage, other_work, patience is None, not opening_hours)
     return planned(
         Crew(manned, post, is_open, shrinkage, other_work), monday, zone, country, terms, work, seed
     )
@@ -184,15 +184,19 @@ def _monday(foreseen: tuple) -> pd.Timestamp:
     return first - pd.Timedelta(days=first.day_of_week)
 
 
-def _open(opening_hours, monday: pd.Timestamp, country: str) -> np.ndarray:
-    """The share of each half hour of that week which is open; none of a public holiday."""
+def _open(opening_hours, monday: pd.Timestamp, zone: str, country: str) -> np.ndarray:
+    """The share of each half hour of that week which is open; none of a public holiday, nor of an hour that the
+    change of clocks skips.
+    """
     from csworkbook.hours import holidays_of
     from csworkbook.staffing.counts import open_week
 
     found = open_week(opening_hours).copy()
     for day in holidays_of(country, monday.date(), (monday + pd.Timedelta(days=6)).date()):
         found[day.weekday()] = 0.0
-    return found.ravel()
+    wall = pd.DatetimeIndex(monday + np.arange(_HALVES) * pd.Timedelta(minutes=30))
+    there = wall.tz_localize(zone, ambiguous=np.ones(_HALVES, bool), nonexistent="NaT").notna()
+    return np.where(there, found.ravel(), 0.0)
 
 
 def _places(half_hours: pd.DataFrame) -> np.ndarray:
@@ -204,9 +208,13 @@ def _places(half_hours: pd.DataFrame) -> np.ndarray:
 def _manned(desk: Desk, foreseen: Forecast, work: pd.DataFrame, is_open: np.ndarray) -> Live:
     mine = (foreseen.half_hours["channel"] == desk.channel).to_numpy()
     rows = foreseen.half_hours[mine]
-    expected = np.bincount(_places(rows), weights=rows["expected"].to_numpy(float), minlength=_HALVES)
+    places = _places(rows)
+    twice = np.maximum(
+        np.bincount(places, minlength=_HALVES), 1
+    )  # an hour comes twice when the clock goes back
+    expected = np.bincount(places, weights=rows["expected"].to_numpy(float), minlength=_HALVES) / twice
     rates = np.zeros((len(foreseen.rates), _HALVES))
-    rates[:, _places(rows)] = foreseen.rates[:, mine]
+    rates[:, places] = foreseen.rates[:, mine]
     told = work.loc[desk.channel] if desk.channel in work.index else None
     error = 0.0 if told is None else float(told["error"] / told["minutes"])
     return Live(desk, np.where(is_open > 0, expected, 0.0), np.where(is_open > 0, rates, 0.0), error)
@@ -215,10 +223,13 @@ def _manned(desk: Desk, foreseen: Forecast, work: pd.DataFrame, is_open: np.ndar
 def _post(foreseen: Forecast | None, names: list[str], work, targets, seed: int) -> Post | None:
     if foreseen is None:
         return None
-    kinds = []
+    kinds, usual, drawn_work = [], 0.0, np.zeros(len(foreseen.rates))
     for name in names:
-        rows = foreseen.half_hours[foreseen.half_hours["channel"] == name]
+        mine = (foreseen.half_hours["channel"] == name).to_numpy()
+        rows = foreseen.half_hours[mine]
         expected = np.bincount(_places(rows), weights=rows["expected"].to_numpy(float), minlength=_HALVES)
         limit = replies.USUAL.get("social" if name in _QUICK else name, replies.USUAL["email"])
         kinds.append(Kind(name, expected, _minutes(work, name), limit, float(targets.get(name, 0.8))))
-    return drawn(kinds, seed)
+        usual += kinds[-1].work
+        drawn_work += foreseen.rates[:, mine].sum(axis=1) * _minutes(work, name) / 60
+    return drawn(kinds, seed, drawn_work / usual if usual > 0 else None)

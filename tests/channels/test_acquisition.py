@@ -8,13 +8,12 @@ import pandas as pd
 import pytest
 from effort.tables import assert_says
 from statsmodels.stats.proportion import proportion_confint
+from test_order_credit import contacts, orders
 
 from csworkbook.channels.newcomers import acquisition
 from csworkbook.errors import DataError, SettingError
 from csworkbook.estimates import shrink
 from csworkbook.shop import open_shop
-
-from .test_credit import contacts, orders
 
 # ann and bob had ordered before; ann buys again. cy and dee are new: cy buys twice, after two chats. eve never
 ASKED = contacts(
@@ -102,6 +101,36 @@ def test_customers_who_ask_more_than_once_make_it_less_sure():
     one, two = (by_kind(acquisition(table, bought)).loc["new"] for table in (asked, twice))
     assert two["n"] == 2 * one["n"]
     assert two["high"] - two["low"] == pytest.approx(one["high"] - one["low"], rel=0.01)
+
+
+def test_one_customer_who_asks_all_the_time_is_one_customer():
+    """Of 100 conversations of one customer, none followed by an order: as sure as one."""
+    asked = contacts([("ann", 10 + day / 10, "chat") for day in range(100)])
+    found = by_kind(acquisition(asked, orders([("ann", 1, 10), ("zoe", 60, 1)]))).loc["existing"]
+    assert (found["n"], found["count"]) == (100, 0)
+    assert found["high"] == pytest.approx(proportion_confint(0, 1, method="wilson")[1])
+    alone = acquisition(asked, orders([("ann", 1, 10), ("zoe", 60, 1)])).text
+    assert alone.startswith("Within 14 days, of conversations with existing customers 0%")
+
+
+@pytest.mark.parametrize("never", [0, 20])
+def test_it_says_when_new_customers_who_never_buy_are_missing(never):
+    rows = [(f"new{n}", 10 + n / 10, "chat") for n in range(60)]
+    bought = [(f"new{n}", 11 + n / 10 + 20 * (n % 2), 50) for n in range(60 - never)]
+    bought.append(("zoe", 90, 1))
+    result = acquisition(contacts(rows), orders(bought, order_id=[str(n) for n in range(len(bought))]))
+    assert result.ever == (60 - never) / 60
+    assert ("too high" in result.text) == (never == 0)
+    assert len(result.findings()[0].assumptions) == (2 if never == 0 else 1)
+    assert_says(result)
+
+
+def test_conversations_with_nobody_known_are_not_called_all():
+    rows = [(f"new{n}", 10 + n / 10, "chat") for n in range(60)]
+    asked, bought = contacts(rows), orders([("new1", 11, 50), ("zoe", 90, 1)])
+    assert "Of all conversations 1.7%" in acquisition(asked, bought).text
+    unknown = asked.assign(customer_id=asked["customer_id"].where(asked.index < 50))
+    assert "Of all conversations with known customers 2.0%" in acquisition(unknown, bought).text
 
 
 def test_agents_are_evened_out_and_only_who_surely_differs_is_named():

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from effort.tables import assert_says
+from statsmodels.stats.proportion import confint_proportions_2indep
 
-from csworkbook.channels.alike import compared
+from csworkbook.channels.alike import _table, compared
 from csworkbook.channels.alike_moments import DAY, Past
 from csworkbook.channels.alike_weights import ALIKE, worth
 from csworkbook.errors import SettingError
@@ -112,6 +113,20 @@ def test_who_had_not_ordered_before_cannot_be_compared():
     result, before = compared(both, orders), compared(contacts, orders)
     assert result.unlike == before.unlike + 40
     assert result.table["n"].tolist() == before.table["n"].tolist()
+
+
+def test_of_nobody_who_bought_it_is_not_sure_that_they_buy_less():
+    """None of 40 is what 5 % leaves 13 times in 100; draws of 40 noughts would call it sure."""
+    sums = np.tile([40.0, 0, 0, 40, 2, 70], (2, 1))  # all together, and chat
+    shaken = np.random.default_rng(1).normal(2, 0.2, 999)
+    drawn = np.tile(sums, (999, 1, 1))
+    drawn[:, :, 4] = shaken[:, None]
+    found = _table(["all", "chat"], sums.ravel().reshape(-1, 6), drawn, np.array([2000.0, 2000.0])).iloc[0]
+    low, high = confint_proportions_2indep(0, 40, 100, 2000, method="newcomb", compare="diff")
+    assert found["difference"] == -0.05
+    assert [found["low"], found["high"]] == pytest.approx([low, high])
+    assert found["high"] > 0
+    assert found["verdict"] == "cannot tell yet"
 
 
 def test_too_few_to_tell():

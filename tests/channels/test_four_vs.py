@@ -98,6 +98,27 @@ def test_only_open_hours_count_when_asked():
     assert row(four_vs(late, hours="clock", **options), "email")["in_time"] == 0.0
 
 
+@pytest.mark.parametrize("minute", [3, 7, 11, 23, 41])
+def test_who_is_answered_at_the_very_end_of_the_target_is_in_time_in_open_hours(minute):
+    opened = pd.Timestamp("2026-01-05 10:00", tz="UTC") + pd.Timedelta(minutes=minute)
+    just = asked(*[("chat", str(opened + pd.Timedelta(days=day)), "size", "ann") for day in range(4)])
+    for late, share in ((0, 1.0), (1, 0.0)):
+        told = just.assign(replied_at=just["opened_at"] + pd.Timedelta(seconds=20 + late))
+        for table in (told, ibis.memtable(told)):
+            found = four_vs(table, hours="open", opening_hours=HOURS, zone="UTC", country="")
+            assert row(found, "chat")["in_time"] == share
+
+
+def test_two_contacts_at_one_moment_are_one_issue():
+    both = asked(
+        ("chat", "2026-01-05 10:00", "size", "ann"),
+        ("chat", "2026-01-05 10:00", "size", "ann"),
+        ("chat", "2026-02-20 10:00", "size", "bob"),
+    )
+    for table in (both, ibis.memtable(both)):
+        assert row(four_vs(table, zone="UTC"), "chat")["per_issue"] == 2.0
+
+
 def test_own_targets_go_before_the_usual_ones():
     asked_slowly = {"targets": {"reply.chat": 6.0, "first_contact": 0.5}, "zone": "UTC"}
     assert row(four_vs(FIVE, **asked_slowly), "chat")["in_time"] == pytest.approx(2 / 3)
@@ -249,10 +270,9 @@ def test_the_planted_stories_are_found(whole):
 
 
 def test_it_says_which_channel_pays_and_which_does_not(whole):
-    assert whole.headline.startswith(
-        "Going by the orders credited to it, which is not what it caused, a contact by chat leaves"
-    )
-    assert "and one by phone -€10" in whole.headline
+    assert whole.headline.startswith("A contact by chat leaves €10")
+    assert "one by phone costs €10" in whole.headline
+    assert "not what they caused" in whole.headline
     assert "Furthest from its target is social media" in whole.text
     assert {finding.chapter for finding in whole.findings()} == {"09_channels"}
     assert "handbook 1 minute and 11 seconds" in whole.method
@@ -311,6 +331,9 @@ def test_a_table_in_an_engine_gives_the_same(shop, whole, tmp_path):
         margin=shop.settings.margin,
     )
     pd.testing.assert_frame_equal(found.table, whole.table, check_dtype=False, rtol=1e-9)
+    terms = {"hours": "open", "opening_hours": shop.settings.opening_hours}
+    found, other = four_vs(contacts, **terms), four_vs(shop.contacts, **terms)
+    pd.testing.assert_frame_equal(found.table, other.table, check_dtype=False, rtol=1e-9)
 
 
 def test_contacts_without_a_channel_are_counted_apart():

@@ -171,6 +171,34 @@ def test_what_a_table_does_not_tell_is_said():
     assert told.table.loc[told.table["n"] == 0, "share"].isna().all()
 
 
+def test_who_waited_how_long_alone_does_not_tell_that_a_letter_was_not_answered():
+    """Telephone systems tell seconds of waiting; letters, resolved all of them, have none."""
+    opened = pd.date_range("2026-01-01", periods=80, freq="1D", tz="UTC")
+    contacts = pd.DataFrame(
+        {"contact_id": range(80), "customer_id": range(80), "opened_at": opened, "topic": "x"}
+    )
+    contacts["channel"] = ["phone", "email"] * 40
+    contacts["waiting_seconds"] = [12.0, None] * 40
+    contacts["resolved_at"] = opened + pd.Timedelta("1h")
+    found = first_contact(contacts.assign(transferred=False))
+    assert found.of("one_touch", "email").value == found.of("one_touch", "phone").value == 1.0
+    bare = contacts.drop(columns=["waiting_seconds", "resolved_at"]).assign(transferred=False)
+    assert first_contact(bare).of("one_touch").n == 0  # passed on or not says nothing of answered
+
+
+def test_a_definition_of_which_hardly_any_contact_tells_is_not_in_the_headline():
+    opened = pd.date_range("2026-01-01", periods=90, freq="1D", tz="UTC")
+    contacts = pd.DataFrame(
+        {"contact_id": range(90), "customer_id": range(90), "opened_at": opened, "topic": "x"}
+    )
+    contacts = contacts.assign(channel="email", satisfied=None)
+    contacts.loc[:2, "satisfied"] = False
+    found = first_contact(contacts)
+    assert found.of("customer_says").n == 3
+    assert "0%" not in found.text.replace("100%", "")
+    assert "Too few contacts tell it to count in the headline: “customer satisfied”" in found.method
+
+
 def test_without_a_known_customer_tickets_are_compared():
     found = first_contact(HAND.assign(customer_id=None))
     assert counts(found)["same_topic"] == (0, 0)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from effort.tables import assert_says
-from scipy.stats import bootstrap
+from scipy.stats import bootstrap, chi2
 
 from csworkbook.channels.drawn import MOST, draw, ends
 from csworkbook.channels.pays import roi
@@ -96,6 +96,58 @@ def test_a_channel_to_which_no_order_is_credited():
     assert sure["high"] == pytest.approx(35 * 0.01264 - 10, abs=0.02)
     cheap = row(roi(asked, bought, costs(asked, chat=10.0, mail=0.2)), "mail")
     assert (cheap["each"], cheap["verdict"]) == (-0.2, "cannot tell yet")
+
+
+@pytest.mark.parametrize("customers", [1, 2, 8])
+def test_a_handful_of_customers_who_ask_all_the_time_tell_nothing_sure(customers):
+    names = [f"k{n % customers}" for n in range(60)]
+    asked, bought = shop_of(chat=(60, 60))
+    asked = asked.assign(customer_id=names)
+    bought = bought.assign(customer_id=[*names, "zoe"])
+    result = roi(asked, bought, costs(asked, chat=1.0))
+    assert row(result)["people"] == pytest.approx(customers, rel=0.05)
+    assert row(result)["verdict"] == "cannot tell yet"
+    assert np.isnan(row(result)["low"])
+    assert result.text.startswith("Cannot be told: chat. ")
+    assert "Best placed" not in result.text
+    assert "Not tested, since hardly more than 10 customers" in result.method
+    assert_says(result)
+
+
+@pytest.mark.parametrize("orders", [1, 2, 5])
+def test_a_few_orders_could_have_been_many_more(orders):
+    asked, bought = shop_of(chat=(372, orders))
+    exact = chi2.ppf(0.975, 2 * orders + 2) / 2 * 35 / 372  # orders by Poisson (Garwood 1936), each of 35
+    at = roi(asked, bought, costs(asked, chat=1.0))
+    cost = row(at)["cost"]
+    assert row(at)["high"] + cost == pytest.approx(exact, rel=0.1)
+    # a little below what the orders could have brought: not sure that it does not pay
+    near = roi(asked, bought, costs(asked, chat=0.9 * exact))
+    assert (row(near)["each"] < 0, row(near)["verdict"]) == (True, "cannot tell yet")
+    far = roi(asked, bought, costs(asked, chat=1.5 * exact))
+    assert row(far)["verdict"] == "no"
+
+
+def test_orders_that_lose_money_never_break_even():
+    chat = row(roi(ASKED, BOUGHT.assign(margin=-5.0), COSTS))
+    assert [chat["break_even"], chat["break_even_low"], chat["break_even_high"]] == [0, 0, 0]
+    assert (chat["earned"], chat["verdict"]) == (-2.5, "no")
+
+
+def test_what_costs_nothing_has_no_return_on_it():
+    chat = row(roi(ASKED, BOUGHT, costs(ASKED, chat=0.0, phone=10.0)))
+    assert np.isnan([chat["times"], chat["times_low"], chat["times_high"]]).all()
+    assert (chat["break_even"], chat["verdict"]) == (1.0, "yes")
+
+
+def test_all_orders_came_before_the_contacts():
+    early = BOUGHT["ordered_at"].where(
+        BOUGHT["customer_id"] == "zoe", BOUGHT["ordered_at"] - pd.Timedelta("60D")
+    )
+    chat = row(roi(ASKED, BOUGHT.assign(ordered_at=early), COSTS))
+    assert (chat["orders"], chat["each"], chat["verdict"]) == (0, -10.0, "no")
+    # of 372 at most 1.02 % (Wilson) bought; an order brings (216 × 35 + 0.35) ÷ 217
+    assert chat["high"] == pytest.approx(0.010221 * (216 * 35 + 0.35) / 217 - 10, abs=0.01)
 
 
 def test_whose_order_it_is_can_turn_the_answer():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import stdev
+
 import ibis
 import numpy as np
 import pandas as pd
@@ -206,6 +208,12 @@ def test_what_waits_is_what_a_loop_makes_of_it():
         rng.dirichlet(np.ones(7), 4).ravel(),
     )
     draws = drawn(6, 4, runs=3, seed=1)
+    weeks = [
+        sum(week.came[one]) - 0.25 * sum(week.asked[one]) + 0.4 * sum(week.calls[one]) - sum(week.answered[one])
+        - sum(week.call_minutes[one]) / 7.0
+        for one in range(6)
+    ]  # fmt: skip
+    error = stdev(weeks) / 6**0.5
     found = cleared(week, plan, start=30, first=2, draws=draws, letter_minutes=minutes, open_share=share)
     for one in range(3):
         waits = 30.0
@@ -217,7 +225,8 @@ def test_what_waits_is_what_a_loop_makes_of_it():
                 + 0.4 * week.calls[block, weekday]
             )
             time = week.call_minutes[block, weekday] + 90 * share[day]
-            waits = max(waits + came - week.answered[block, weekday] - time / minutes[one], 0.0)
+            drift = draws[0][one] * error / 7
+            waits = max(waits + came - week.answered[block, weekday] - time / minutes[one] + drift, 0.0)
             assert found.waiting[one, day + 1] == pytest.approx(waits)
 
 
@@ -242,6 +251,50 @@ def test_the_range_holds_the_day_on_which_it_really_was_gone():
         came = int(np.argmax(ahead <= 0)) + 1 if (ahead <= 0).any() else np.inf
         inside += low <= came <= high
     assert 0.89 <= inside / worlds <= 0.985
+
+
+@pytest.mark.parametrize("blocks", [2, 3, 8])
+def test_of_few_weeks_it_is_seldom_said_to_grow_or_to_shrink_when_it_does_neither(blocks):
+    rng = np.random.default_rng(blocks)
+    wrong, worlds = 0, 400
+    for world in range(worlds):
+        week = Week(*(rng.poisson(20, (blocks, 7)) * 1.0 for _flow in range(2)), *[np.zeros((blocks, 7))] * 4)
+        low, _middle, high = cleared(
+            week, Plan(), start=40, first=0, draws=drawn(blocks, 2, runs=400, seed=world),
+            letter_minutes=np.ones(400), open_share=np.full(14, 1 / 7),
+        ).growth()  # fmt: skip
+        wrong += low > 0 or high < 0
+    assert wrong / worlds <= 0.085  # 5 % and three standard errors
+
+
+def test_the_work_of_the_day_is_no_backlog():
+    """Twenty letters a day, each answered after four hours; the data end at four in the afternoon."""
+    opened = pd.date_range("2026-01-05 08:00", "2026-02-27 16:00", freq="30min", tz=ZONE)
+    opened = opened[(opened.hour >= 8) & (opened.hour < 18)]
+    contacts = pd.DataFrame(
+        {"contact_id": range(len(opened)), "customer_id": range(len(opened)), "opened_at": opened}
+    )
+    contacts = contacts.assign(channel="email", topic="refund", replied_at=opened + pd.Timedelta("4h"))
+    contacts["replied_at"] = contacts["replied_at"].where(contacts["replied_at"] <= opened[-1])
+    result = channels.triage(contacts, zone=ZONE)
+    assert result.waiting == 8
+    assert result.text.startswith("8 letters wait for a first answer, none longer than is usual to promise")
+    assert "never" not in result.text
+    assert result.findings() == []
+    late = contacts.assign(
+        replied_at=contacts["replied_at"].where(opened < pd.Timestamp("2026-02-25", tz=ZONE))
+    )
+    assert "backlog of" in channels.triage(late, zone=ZONE).text
+    assert len(channels.triage(late, zone=ZONE).findings()) == 1
+
+
+def test_a_typed_number_needs_letters_to_say_when_it_is_gone():
+    calls = pd.DataFrame(
+        {"contact_id": range(60), "customer_id": range(60), "channel": "phone", "topic": "x"}
+    )
+    calls["opened_at"] = pd.date_range("2026-01-01", periods=60, freq="12h", tz="UTC")
+    with pytest.raises(DataError, match="how many letters come in and are answered they do not tell"):
+        channels.triage(calls, start=200, rate=50)
 
 
 def test_what_chance_decides_cannot_be_told():

@@ -232,6 +232,8 @@ def test_issues_are_chains_of_contacts(days):
     table = many(1200, seed=days)
     found = contacts.frame(table, within=f"{days}D").set_index("contact_id")
     assert found["issue"].to_dict() == issues_by_hand(table, days)
+    size = found["issue"].map(found["issue"].value_counts())
+    assert (found["chained"] == (size > 1)).all()
     chains = found[found["follow_up"]]
     assert len(chains) > 0  # there is something to chain
     assert (chains["issue"] != chains.index).all()
@@ -250,6 +252,8 @@ def test_two_contacts_at_one_moment_do_not_repeat_each_other_and_are_one_issue()
     assert told(table, "again") == [True, True, False]
     assert told(table, "follow_up") == [False, False, True]
     assert told(table, "issue") == ["1", "1", "1"]
+    assert told(table, "chained") == [True, True, True]
+    assert told(table.iloc[:2], "chained") == [True, True]
 
 
 def test_guests_are_not_one_customer():

@@ -56,7 +56,7 @@ def test_a_reason_for_every_row_set_aside(survey):
         25: "“Kiezen”: “blauw” cannot be understood; allowed: hardly any, some, far too much, or a number from 1 to 3",
         26: "“Weer kopen”: “ooit” cannot be understood; allowed: yes or no",
         27: "“NPS”: “11” cannot be understood; allowed: 0 to 10",
-        28: f"“Datum”: “{future}” cannot be understood; allowed: a date that is not in the future",
+        28: f"“Datum”: “{future}” lies in the future",
         29: "“Kiezen”: “4” cannot be understood; allowed: hardly any, some, far too much, or a number from 1 to 3; "
         "“Kopen”: “blauw” cannot be understood; allowed: hardly any, some, far too much, or a number from 1 to 3",
         30: "the line adds up the others (“Totaal”)",

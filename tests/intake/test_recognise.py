@@ -239,3 +239,35 @@ def test_the_fingerprint_is_of_the_headers_only(survey):
     assert (
         one.fingerprint != intake.read(survey(header="Datum;Kiezen;Kopen;Na aankoop;Toelichting")).fingerprint
     )
+
+
+CALLS = ["Gesprek-ID", "Datum", "Wachttijd (sec)", "Onderwerp", "Status"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "given_up"),
+    [
+        (["Opgehangen", "Beantwoord", "Beantwoord", "Opgehangen"], [True, False, False, True]),
+        (["Answered", "Missed call", "Voicemail", "Answered"], [False, True, None, False]),
+        (["Open", "Gesloten", "Open", "Gesloten"], None),  # of a ticket: not how a call ended
+        (["Beantwoord"] * 4, None),  # nobody gave up, or this column does not tell it
+    ],
+)
+def test_who_gave_up_is_told_by_the_words_of_a_phone_system(ends, given_up):
+    waits = ["12", "30", "7", "55"]
+    numbers = ["g1", "g2", "g3", "g4"]
+    found = intake.read(table(CALLS, numbers, DATES, waits, ["retour"] * 4, ends), filename="belcentrale.tsv")
+    assert found.table == "contacts"
+    assert found.mapping["Status"] == ("abandoned" if given_up else None)
+    if given_up:
+        assert (
+            found.frame["abandoned"].astype(object).where(found.frame["abandoned"].notna(), None).tolist()
+            == given_up
+        )
+
+
+def test_a_ticket_without_an_answer_was_not_given_up():
+    header = ["Ticket", "Datum", "Onderwerp", "Status"]
+    ends = ["Beantwoord", "Onbeantwoord", "Beantwoord", "Onbeantwoord"]
+    found = intake.read(table(header, ["t1", "t2", "t3", "t4"], DATES, ["retour"] * 4, ends))
+    assert found.mapping["Status"] is None

@@ -75,6 +75,12 @@ def test_yes_and_no():
     assert read("ja", "paars", parse=values.flag)[1] == [False, True]
 
 
+def test_how_a_call_ended():
+    said = ["Opgehangen", "Beantwoord", "missed call", "Answered", "Voicemail", "ja", "0", ""]
+    assert read(*said, parse=values.outcome)[0] == [True, False, True, False, None, True, False, None]
+    assert read("beantwoord", "paars", parse=values.outcome)[1] == [False, True]
+
+
 def test_words_with_synonyms():
     found = values.word(pd.Series(["Klant", "medewerker", "robot"]), "sender", ("customer", "agent"))
     assert found.values.tolist()[:2] == ["customer", "agent"]

@@ -141,6 +141,17 @@ def test_what_it_shares_with_every_result():
         assert "Ruben" in result.text
 
 
+def test_nobody_is_named_for_two_contacts():
+    """200 agents who do not differ, of whom one had bad luck twice."""
+    rng = np.random.default_rng(3)
+    days = pd.date_range("2026-01-05 10:00", periods=1200, freq="2h", tz=ZONE)
+    frame = pd.DataFrame({"contact_id": range(1200), "customer_id": range(1200), "opened_at": days})
+    frame = frame.assign(channel="chat", topic="x", satisfied=rng.random(1200) < 0.9)
+    frame["agent"] = [f"agent {n}" for n in rng.integers(0, 200, 1200)]
+    frame.loc[:1, ["agent", "satisfied"]] = ["unlucky", False]
+    assert told(frame, metric="satisfied").sure.empty
+
+
 def test_too_few_to_compare():
     one = WEEKS.assign(agent=["Ann" if agent == "Ann" else None for agent in WEEKS["agent"]])
     assert (
@@ -166,3 +177,14 @@ def test_very_friendly_of_nobody_rated_is_not_told_instead_of_never():
     for unrated in (WEEKS.drop(columns="friendliness"), WEEKS.assign(friendliness=None)):
         with pytest.raises(DataError, match="nothing of ““Very friendly” conversations” is known"):
             told(unrated, metric="very_friendly")
+
+
+def test_agents_who_are_all_alike_give_no_warning():
+    import warnings
+
+    from csworkbook.kpis.agents import shrunk
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn, half = shrunk(np.zeros(3), np.full(3, 1e-4))
+    assert drawn.tolist() == half.tolist() == [0, 0, 0]

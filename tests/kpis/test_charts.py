@@ -235,3 +235,42 @@ def test_a_share_that_never_changes_has_no_signal(share):
 
 def test_values_that_never_change_have_no_signal():
     assert not (chart(np.full(12, 3.0)).table["signal"] != "").any()
+
+
+@pytest.mark.parametrize("value", [30.0, 4.5, 0.1])
+def test_what_never_changes_has_no_signals(value):
+    """exp(log(30)) is not 30 to the last digit."""
+    for logs in (False, True):
+        n = np.arange(20.0) + 3
+        assert chart(np.full(20, value), n, logs=logs).marked.empty
+
+
+@pytest.mark.parametrize("kind", ["p", "u"])
+def test_what_never_happened_is_a_signal_once_it_does(kind):
+    values = np.append(np.zeros(19), 5.0)
+    found = chart(values, np.full(20, 30.0), kind=kind).table
+    assert found["signal"].tolist() == [""] * 19 + ["above"]
+    assert found["upper"].tolist() == [0.0] * 20
+    assert (found["p"][:19] == 1).all()
+
+
+def test_what_always_happens_has_no_chance_of_nothing():
+    found = chart(np.full(20, 30.0), np.full(20, 30.0), kind="p").table
+    assert (found["signal"] == "").all()
+    assert (found["p"] == 1).all()
+
+
+def test_weeks_of_nothing_are_no_run_where_it_is_rare():
+    """With one in fifty of ten, four of five weeks have none: nine of these in a row come by chance all the time."""
+    rng = np.random.default_rng(3)
+    alarms = sum(
+        len(chart(rng.binomial(10, 0.02, 104), np.full(104, 10.0), kind="p").marked) for _draw in range(200)
+    )
+    assert alarms <= 200 * 104 / 150
+
+
+def test_a_run_on_the_likelier_side_takes_as_long_as_nine_on_an_even_one():
+    """Poisson of 1/3: nothing with a chance of exp(-1/3) = ½^0.481, so that it takes 9 ÷ 0.481 = 18.7 weeks."""
+    found = chart(np.append(np.ones(10), np.zeros(20)), kind="u").table
+    assert found["centre"][0] == pytest.approx(1 / 3)
+    assert found["signal"].tolist() == [""] * 8 + ["run_above"] * 2 + [""] * 18 + ["run_below"] * 2

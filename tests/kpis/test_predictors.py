@@ -383,7 +383,7 @@ def test_the_picture_shows_the_shares():
     figure = predictors(FIVE, BOUGHT).plot()
     assert [list(bar.y) for bar in figure.data] == [[0.5, 0.5, 0.0], [0.5, 1.0, 0.0]]
     assert "Promoters" in figure.data[1].x[0]
-    assert figure.layout.xaxis.domain[1] < figure.layout.xaxis2.domain[0]
+    assert figure.layout.yaxis.domain[0] > figure.layout.yaxis2.domain[1]
 
 
 # ---------------------------------------------------------------- the demo shop

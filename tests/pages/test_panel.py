@@ -200,8 +200,8 @@ def test_a_click_on_a_mark_opens_what_is_behind_it(demo):
     bars = panel(demo, channels)
     assert not bars._picture_button.clickable  # nothing on the page shows the rows
     rows = panel(demo, rows_behind, channel=[None, "chat", "phone"])
-    bars.refresh()
-    assert bars._picture_button.clickable
+    assert bars._picture_button.clickable  # also when the picture was there first
+    assert "what is behind it" in bars._words.value
     looked = []
     rows._picture_button.send = lambda content, buffers=None: looked.append(content)
     assert "failed" not in click(bars, '{"channel": "phone"}')

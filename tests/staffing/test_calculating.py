@@ -86,3 +86,16 @@ def test_what_cannot_be(wrong):
 def test_more_work_never_takes_fewer():
     needs = agents(np.linspace(0, 400, 60), 300, patience_seconds=60).parts
     assert (np.diff(needs) >= -1e-9).all()
+
+
+def test_where_nobody_comes_nobody_waits():
+    found = agents([0.0, 20.0], 180)
+    assert found.service_level[0] == 1
+    assert found.waiting_probability[0] == found.mean_wait_seconds[0] == found.occupancy[0] == 0
+    one = agents(20.0, 180)
+    assert found.service_level[1] == one.service_level
+
+
+def test_more_than_can_be_worked_out_is_said():
+    with pytest.raises(SettingError, match="100,000"):
+        agents(1e9, 180)

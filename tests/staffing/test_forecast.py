@@ -202,6 +202,21 @@ def test_a_week_in_which_the_clock_changes():
     assert found.total.value == pytest.approx(167, abs=2)
 
 
+def test_what_came_in_an_hour_that_comes_twice_counts_once():
+    at = pd.date_range("2025-08-01", "2025-11-20", freq="30min", tz="UTC")
+    found = staffing.forecast(asked(at, "email"), week="2025-10-20", **WHERE)
+    assert found.actual == 7 * 48 + 2  # the week has 169 hours
+
+
+def test_a_gap_makes_the_range_wide_and_not_nothing():
+    at = pd.date_range("2026-01-05", "2026-08-02 23:30", freq="30min", tz=ZONE)
+    at = at[(at < "2026-05-01") | (at > "2026-07-20")]
+    found = staffing.forecast(asked(at, "email"), **WHERE)
+    assert found.total.low < found.total.value < found.total.high
+    low, high = ranges(np.array([100.0]), 1e6)
+    assert low[0] < 100 < high[0]
+
+
 def test_a_public_holiday(steady):
     """King's Day 2026, a Monday, after a year without calls on holidays."""
     calls = drawn(np.random.default_rng(2), 60, 20).assign(

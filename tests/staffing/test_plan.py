@@ -121,6 +121,53 @@ def test_the_clock_changes(week):
     assert_says(found)
 
 
+def test_an_hour_that_is_skipped_takes_nobody_and_one_that_comes_twice_is_no_rush():
+    at = pd.date_range("2026-01-05", "2026-03-20", freq="17min", tz="UTC")
+    told = pd.DataFrame({"contact_id": range(len(at)), "opened_at": at, "channel": "phone", "topic": "t"})
+    told = told.assign(customer_id="c", handling_minutes=5.0)
+    always = {**GIVEN, "opening_hours": dict.fromkeys(WEEK, "00:00-00:00")}
+    forward = plan(told, **always, week="2026-03-23")
+    sunday = forward.table.set_index("time")["sunday"]
+    assert sunday[["02:00", "02:30"]].isna().all()
+    assert sunday.notna().sum() == 46
+    assert forward.slots["start"].is_unique
+    expected = plan(told, **always, week="2026-10-19").half_hours["expected"]
+    assert expected.max() < 1.6 * expected.min()
+
+
+def test_a_shop_without_opening_hours_is_told_that_all_hours_count():
+    found = plan(CALLS, **{**GIVEN, "opening_hours": None})
+    assert found.text.startswith("No opening hours are filled in")
+    assert "No opening hours" not in plan(CALLS, **GIVEN).text
+
+
+def test_the_range_is_that_of_messages_too():
+    """With twice the messages of one week in the next nobody knows what comes: the range shows it."""
+    from csworkbook.staffing.crew import Crew
+    from csworkbook.staffing.letters import Kind, drawn
+
+    is_open = np.tile(np.r_[np.zeros(18), np.ones(16), np.zeros(14)], 7) * (np.arange(336) < 240)
+    kind = Kind("email", is_open * 4.0, 12.0, 24 * 60.0)
+    free = {"shrinkage": 0.0, "whole": False}
+    paid = Crew((), drawn([kind], 0, np.array([0.5, 1.0, 2.0] * 100)), is_open, **free).drawn(None)
+    each = [Crew((), drawn([kind]).times(much), is_open, **free).hours for much in (0.5, 1.0, 2.0)]
+    assert paid[:3] == pytest.approx(each, rel=0.02)
+    assert each[0] < 0.6 * each[1] < 0.36 * each[2]
+
+
+def test_where_whole_people_hide_what_may_come_it_is_said(calls):
+    said = "More or fewer contacts than expected hardly change that"
+    assert (said in calls.text) == (
+        calls.hours.high - calls.hours.low < 0.5 * calls.hours.value * _spread(calls)
+    )
+    assert said in open_shop().call(plan).text  # 62 contacts a week (45 to 80) in 54 open hours
+
+
+def _spread(found) -> float:
+    low, middle, high = np.quantile(found.crew.live[0].rates.sum(axis=1), [0.025, 0.5, 0.975])
+    return (high - low) / middle
+
+
 # ---------------------------------------------------------------- tables as they come
 
 
@@ -160,6 +207,17 @@ def test_work_by_hand():
     assert found["error"] == pytest.approx(2 / 3**0.5)
     two = pd.concat([told, told.tail(1).assign(contact_id="x", channel="email", handling_minutes=None)])
     assert minutes_of(two).loc["email", ["n", "minutes", "error"]].tolist() == [0, 4.0, 0]
+
+
+def test_the_work_of_a_channel_that_does_not_tell_it_is_said_to_be_that_of_others():
+    chats = contacts(channel="chat").assign(handling_minutes=np.nan)
+    chats["contact_id"] = "chat " + chats["contact_id"].astype(str)
+    found = plan(pd.concat([CALLS, chats], ignore_index=True), **GIVEN)
+    assert (
+        "Chat: how long a contact takes is not known; taken as on the other channels: 6 minutes."
+        in found.method
+    )
+    assert "(n = 0)" not in found.method
 
 
 def test_who_gave_up_took_no_work():
