@@ -224,8 +224,8 @@ def _formulas(choices: Choices) -> dict[str, str]:
         "friendliness": _("mean rating of friendliness, 1 to 5"),
         "knowledge": _("mean rating of knowledge, 1 to 5"),
         "cost_to_resolution": _(
-            "cost per contact × handled contacts ÷ contacts solved at once; “Channels and staffing” follows each "
-            "question through all its channels"
+            "cost per contact × contacts per solved issue (handled ÷ solved at once; “Channels and staffing” "
+            "follows each question through all its channels)"
         ),
         "nps": _("share that recommends (9–10) − share that does not (0–6), × 100"),
         "complaining": _("customers with a complaint ÷ customers with a service contact"),

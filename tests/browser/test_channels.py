@@ -228,7 +228,9 @@ def test_a_click_on_a_bar_shows_the_contacts_behind_it(brought, own, open_page):
         channel = order[::-1][place]
         said = {"email": "e-mail"}.get(channel, channel)
         click_bar(page, four(page), place)
-        expect(behind(page).locator(".csw-control-channel select option:checked")).to_have_text(said)
+        expect(behind(page).locator(".csw-control-channel select option:checked")).to_have_text(
+            said, ignore_case=True
+        )
         expect(behind(page).locator(".csw-title")).to_be_in_viewport()
         found = brought.call(channels.contacts_behind, channel=channel, order="newest")
         says(behind(page), found)

@@ -44,6 +44,15 @@
   arrival.observe(document.body, { childList: true, subtree: true });
   arrive();
 
+  // The handle of a slider has no name of its own: it is called as its label says.
+  const name = () => {
+    for (const handle of document.querySelectorAll(".noUi-handle:not([aria-label])"))
+      handle.setAttribute("aria-label", handle.closest(".widget-slider")?.querySelector("label")?.textContent || "–");
+    naming = 0;
+  };
+  let naming = 0;
+  new MutationObserver(() => (naming ||= requestAnimationFrame(name))).observe(document.body, { childList: true, subtree: true });
+
   const show = (id, on) => {
     const box = byId(id);
     if (box.hidden === on) box.hidden = !on;
