@@ -11,6 +11,7 @@ import numpy as np
 
 DRAWS = 999
 LEAST = 10  # people (as many alike ones as they are worth) below whom draws of them tell nothing
+RARE = 10  # credited orders; with fewer their spread does not show how many there could have been
 MOST = 2048  # people drawn one by one; more are first put into so many groups, by chance
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from csworkbook import estimates
+from csworkbook.channels.drawn import RARE
 from csworkbook.estimates import LEVEL, Estimate
 
 if TYPE_CHECKING:
@@ -204,7 +206,7 @@ def credit(credited: ibis.Table) -> pd.DataFrame:
         squared=(who.n * who.n).sum(),
     )
     sums = sums.to_pandas().set_index("channel").astype("float64").sort_index()
-    means = mean_of_ratio(sums["n"], sums["earned"], sums)
+    means = _at_least_wilson(mean_of_ratio(sums["n"], sums["earned"], sums), sums)
     return pd.DataFrame(
         {
             "credited_n": sums["n"],
@@ -214,4 +216,20 @@ def credit(credited: ibis.Table) -> pd.DataFrame:
             "earned_low": means["low"],
             "earned_high": means["high"],
         }
+    )
+
+
+def _at_least_wilson(means: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """The means with ends that reach as far at least as those of the share with an order, where orders are few.
+
+    Of no order at all the spread says nothing: there is none. One would be worth what the others are.
+    """
+    whole = sums["earned"].sum() / max(sums["orders"].sum(), 1e-12)
+    worth = (sums["earned"] / sums["orders"].where(sums["orders"] > 0)).fillna(whole)
+    low, high = estimates.shares(sums["orders"].clip(upper=sums["n"]), sums["n"])
+    few = sums["orders"] < RARE
+    ends = pd.DataFrame({"low": low * worth, "high": high * worth}, index=sums.index)
+    return means.assign(
+        low=means["low"].mask(few, np.minimum(means["low"], ends["low"])),
+        high=means["high"].mask(few, np.maximum(means["high"], ends["high"])),
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from csworkbook import contact_costs, estimates, order_credit
 from csworkbook.channels import credit_words
-from csworkbook.channels.drawn import DRAWS, LEAST, draw, ends
+from csworkbook.channels.drawn import DRAWS, LEAST, RARE, draw, ends
 from csworkbook.channels.pays_result import Roi
 from csworkbook.contacts.kept import remembered
 from csworkbook.errors import SettingError
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _PEOPLE = 200_000  # with more contacts than this, customers are put into groups where the contacts are
 _GROUPS = 4096
-_RARE = 10  # credited orders; with fewer the draws do not show how many there could have been
 _COUNTS = ("contacts", "answered", "bought")
 MEASURES = (*_COUNTS, *(f"{name}_{rule}" for rule in order_credit.RULES for name in ("orders", "earned")))
 _DAY = 86_400
@@ -225,7 +224,7 @@ def _margins_drawn(found: Found, rule: str) -> np.ndarray:
 
     n, orders = found.of("contacts"), found.of(f"orders_{rule}")
     drawn = found.draws_of(f"earned_{rule}") / np.maximum(found.draws_of("contacts"), 1)
-    few = np.flatnonzero((orders < _RARE) & (orders <= n))
+    few = np.flatnonzero((orders < RARE) & (orders <= n))
     if not len(few):
         return drawn
     z = norm.ppf((np.arange(len(drawn)) + 0.5) / len(drawn))[:, None] / norm.ppf((1 + LEVEL) / 2)
@@ -280,7 +279,7 @@ def _verdict(table: pd.DataFrame, drawn: np.ndarray, found: Found, anyway: float
     with np.errstate(all="ignore"):
         p = 2 * t.sf(np.abs(each) / drawn.std(axis=0), np.maximum(found.people - 1, 1))
     by_number = _by_number(table, found, anyway)
-    p = np.where(orders == 0, by_number, np.where(orders < _RARE, np.fmax(p, by_number), p))
+    p = np.where(orders == 0, by_number, np.where(orders < RARE, np.fmax(p, by_number), p))
     few = (table["contacts"] < SMALL) | (found.people < LEAST) | np.isnan(each)
     p = estimates.adjust(np.where(few, np.nan, p))
     told = np.where(each > 0, "yes", "no")

@@ -255,6 +255,27 @@ def test_the_interval_of_the_margin_is_over_customers():
 
 
 # ---------------------------------------------------------------- the demo shop
+def test_no_order_at_all_is_not_nothing_for_sure():
+    """Forty callers who bought nothing: with Wilson's upper end 8.76 % could have, each for what a chat's order brings."""
+    day = pd.Timestamp("2026-01-05 10:00", tz="UTC")
+    rows = [("chat" if k < 40 else "phone", day + pd.Timedelta(hours=k), "size", f"c{k}") for k in range(80)]
+    contacts = asked(*[(channel, str(at), topic, who) for channel, at, topic, who in rows])
+    orders = pd.DataFrame(
+        {
+            "order_id": [str(k) for k in range(21)],
+            "customer_id": [*(f"c{k}" for k in range(20)), "last"],
+            "ordered_at": [
+                *(day + pd.Timedelta(hours=k, days=1) for k in range(20)),
+                day + pd.Timedelta(days=60),
+            ],
+            "revenue": 100.0,
+        }
+    )
+    phone = row(four_vs(contacts, orders, margin=0.5, hourly_cost=0.0001, zone="UTC"), "phone")
+    assert phone["earned_high"] == pytest.approx(0.0876 * 50, abs=0.01)
+    assert phone["earned_low"] == 0
+
+
 def test_the_planted_stories_are_found(whole):
     truth = demo.truth().set_index("id")
     for channel in ("chat", "phone", "email", "social"):
