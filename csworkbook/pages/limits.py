@@ -84,7 +84,8 @@ def within(value: str, low: str, high: str) -> str:
     >>> within("81.3%", "79.0%", "83.4%").replace("\\N{NO-BREAK SPACE}", " ")
     '81.3% (79.0 to 83.4)'
     """
-    if "–" in (low, high):
+    said_alike = value == low == high and not any(sign.isdigit() for sign in value)
+    if "–" in (low, high) or said_alike:  # "not in time", three times
         return value
     before, after = _unit(value)
     if all(_unit(one) == (before, after) for one in (low, high)):

@@ -77,3 +77,8 @@ def test_the_brackets_are_explained_below_the_table():
     assert limits.note(frozenset()) == ""
     with language.speaking("en"):
         assert limits.note(frozenset({"share"})) == "In brackets: the range in which it may lie."
+
+
+def test_limits_in_the_same_words_are_said_once():
+    assert limits.within("not in time", "not in time", "not in time") == "not in time"
+    assert limits.within("5%", "5%", "5%") == f"5% (5{SPACE}to{SPACE}5)"
