@@ -100,11 +100,9 @@ class Skills(Result):
         return language.join(said)
 
     def _named(self, row: pd.Series) -> str:
+        value, whole = agent_words.beside(self.measure, row[self.value], self._all(row))
         return _("{agent} at {kind} ({value} against {all} of all)").format(
-            agent=row["agent"],
-            kind=agent_words.kind_said(row, self.by),
-            value=agent_words.value_said(self.measure, row[self.value]),
-            all=agent_words.value_said(self.measure, self._all(row)),
+            agent=row["agent"], kind=agent_words.kind_said(row, self.by), value=value, all=whole
         )
 
     def _all(self, row: pd.Series) -> float:

@@ -74,8 +74,14 @@ def kind_said(row, by: str) -> str:
     return str(word(row[by]))
 
 
-def value_said(measure: str, value: float) -> str:
+def value_said(measure: str, value: float, decimals: int = 0) -> str:
     """A value of a measure as part of a sentence."""
     if measure == "minutes":
         return language.duration(value, "minutes")
-    return language.percent(value)
+    return language.percent(value, decimals)
+
+
+def beside(measure: str, value: float, whole: float) -> tuple[str, str]:
+    """A value and that of the whole, with a decimal where they would read the same without."""
+    said = value_said(measure, value), value_said(measure, whole)
+    return said if said[0] != said[1] else (value_said(measure, value, 1), value_said(measure, whole, 1))

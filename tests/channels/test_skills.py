@@ -160,3 +160,10 @@ def test_the_planted_colleague_is_found_and_nobody_else():
     row = friendly.table.set_index(["agent", "channel"]).loc[("Ruben", "chat")]
     assert row["low"] <= 0.45**4 <= row["high"]
     assert friendly.people  # kept out of what is printed
+
+
+def test_two_shares_that_would_read_the_same_get_a_decimal():
+    from csworkbook.channels import agent_words
+
+    assert agent_words.beside("solved", 0.942, 0.936) == ("94.2%", "93.6%")
+    assert agent_words.beside("solved", 0.9, 0.8) == ("90%", "80%")
