@@ -71,6 +71,8 @@ class Forecast(Result):
         How many came, NaN where the week is not over.
     monday : Timestamp
         The first day of the week.
+    young : tuple of str
+        Channels that are not in it, since too little is known of them.
     """
 
     half_hours: pd.DataFrame | None = None
@@ -79,6 +81,7 @@ class Forecast(Result):
     parts: tuple[Foreseen, ...] = ()
     monday: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
+    young: tuple[str, ...] = ()
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
         heads=staffing_words.heads,
         kinds={"expected": "number", "low": "count", "high": "count", "actual": "count", "day": "date"},
@@ -87,7 +90,7 @@ class Forecast(Result):
     spare: ClassVar[tuple[str, ...]] = ("share",)
 
     @classmethod
-    def of(cls, parts: list[Foreseen], monday, end, rng: np.random.Generator) -> Forecast:
+    def of(cls, parts: list[Foreseen], monday, end, rng: np.random.Generator, young=()) -> Forecast:
         """The result from what every channel is expected to bring."""
         half_hours = pd.concat([part.table for part in parts], ignore_index=True)
         rates = np.concatenate([part.rates for part in parts], axis=1)
@@ -96,7 +99,7 @@ class Forecast(Result):
         n = sum(int(np.nansum(part.one.grid[: part.fit.until])) for part in parts)
         total = Estimate(float(half_hours["expected"].sum()), float(low), float(high), n, "contacts")
         table = _days(half_hours, rates, rng, parts[0].one)
-        return cls(table, half_hours[_COLUMNS], rates, total, tuple(parts), monday, end)
+        return cls(table, half_hours[_COLUMNS], rates, total, tuple(parts), monday, end, young)
 
     # ------------------------------------------------------------ what it says
     @property
@@ -161,7 +164,7 @@ class Forecast(Result):
             known.append(
                 _("With {n} weeks of contacts, the seasons of a year cannot be known.").format(n=weeks)
             )
-        return " ".join([*known, *self._holidays])
+        return " ".join(filter(None, [*known, *self._holidays, staffing_words.too_young(self.young)]))
 
     @property
     def _holidays(self) -> list[str]:

@@ -79,7 +79,8 @@ def forecast(
     Raises
     ------
     DataError
-        With less than three weeks of contacts before that week, or none by that channel.
+        With less than three weeks of contacts before that week, or none by that channel; of several channels
+        those with less are left out, and named in `young`.
     SettingError
         When the week is too far ahead or no day, or nobody uses that channel.
 
@@ -93,11 +94,25 @@ def forecast(
     end = several[0].days[-1]
     monday = _monday(week, end)
     said = tuple(sorted((opening_hours or {}).items())), zone, country
-    found = [(one, *_known(contacts, one, monday, said)) for one in several]
+    found, young = _old_enough(contacts, several, monday, said)
     rng = np.random.default_rng(seed)
     closed = hours.holidays_of(country, monday.date(), (monday + pd.Timedelta(days=6)).date())
     parts = [foreseen(one, fit, test, monday, closed, zone, rng) for one, fit, test in found]
-    return Forecast.of(parts, monday, end, rng)
+    return Forecast.of(parts, monday, end, rng, young)
+
+
+def _old_enough(contacts, several: list[Counted], monday: pd.Timestamp, said: tuple) -> tuple[list, tuple]:
+    """What is known of each channel, and the channels of which too little is; a DataError where it is so of all."""
+    found, young, refused = [], [], None
+    for one in several:
+        try:
+            found.append((one, *_known(contacts, one, monday, said)))
+        except DataError as error:
+            refused = error
+            young.append(one.channel)
+    if not found:
+        raise refused
+    return found, tuple(young)
 
 
 def weeks(contacts: pd.DataFrame | ibis.Table, *, zone: str = "Europe/Amsterdam") -> list[str | None]:

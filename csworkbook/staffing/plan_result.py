@@ -17,7 +17,7 @@ from csworkbook.language import gettext as _
 from csworkbook.language import ngettext
 from csworkbook.results import Result, Vocabulary, word
 from csworkbook.settings import WEEK
-from csworkbook.staffing import plan_words
+from csworkbook.staffing import plan_words, staffing_words
 from csworkbook.staffing.crew import Crew, groups, half_hours, slots
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Terms:
     other_work: float = 0.5
     own_patience: bool = True
     always_open: bool = False
+    young: tuple[str, ...] = ()
 
 
 def planned(
@@ -171,11 +172,8 @@ class Plan(Result):
         """How many people when, the cost, what it reaches, what one fewer does, and groups apart."""
         if self.slots.empty:
             return _("In the week of {day} the shop is closed, so nobody is needed.").format(day=self._week)
-        return " ".join(
-            filter(
-                None, [self._always, self._people, self._steady, self._reached, self._one_fewer, self._groups]
-            )
-        )
+        said = [self._always, self._people, self._steady, self._reached, self._one_fewer, self._groups]
+        return " ".join(filter(None, [*said, staffing_words.too_young(self.terms.young)]))
 
     @property
     def _week(self) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from csworkbook import queueing, replies
 from csworkbook.contacts.kept import remembered
-from csworkbook.errors import SettingError
+from csworkbook.errors import DataError, SettingError
 from csworkbook.language import gettext as _
 from csworkbook.language import mark
 from csworkbook.results import question
@@ -112,6 +112,8 @@ def plan(
     asked = {"week": week, "opening_hours": opening_hours, "zone": zone, "country": country, "seed": seed}
     live, letters = [n for n in names if n in LIVE], [n for n in names if n not in LIVE]
     limits = {"phone": (phone_share, phone_seconds), "chat": (chat_share, chat_seconds)}
+    foreseen, young = _both(contacts, live, letters, asked)
+    live, letters = ([n for n in kind if n not in young] for kind in (live, letters))
     desks = [
         Desk(
             name, _minutes(work, name) * 60, *limits[name], *_patience(contacts, name, patience),
@@ -120,12 +122,11 @@ def plan(
         for name in live
     ]  # fmt: skip
     queueing.stretches(stretch, at_once)  # says what is wrong with them, also without chats
-    foreseen = _foreseen(contacts, live, asked), _foreseen(contacts, letters, asked)
     post = _post(foreseen[1], letters, work, targets or {}, seed)
     monday = _monday(foreseen)
     is_open = _open(opening_hours, monday, zone, country)
     manned = tuple(_manned(desk, foreseen[0], work, is_open) for desk in desks)
-    terms = Terms(hourly_cost, currency, shrinkage, other_work, patience is None, not opening_hours)
+    terms = Terms(hourly_cost, currency, shrinkage, other_work, patience is None, not opening_hours, young)
     return planned(
         Crew(manned, post, is_open, shrinkage, other_work), monday, zone, country, terms, work, seed
     )
@@ -160,6 +161,22 @@ def _patience(contacts, name: str, typed: float | None) -> tuple[float]:
 
     found: Estimate | None = patience_of(contacts, name)
     return (np.inf if found is None else found.value,)
+
+
+def _both(contacts, live: list[str], letters: list[str], asked: dict) -> tuple[list, tuple[str, ...]]:
+    """The forecasts of what is answered at once and of letters, and the channels that are too new for one."""
+    found, young, refused = [], [], None
+    for names in (live, letters):
+        try:
+            one = _foreseen(contacts, names, asked)
+        except DataError as error:
+            one, refused = None, error
+            young += names
+        found.append(one)
+        young += () if one is None else one.young
+    if found == [None, None] and refused is not None:
+        raise refused
+    return found, tuple(young)
 
 
 def _foreseen(contacts, names: list[str], asked: dict) -> Forecast | None:

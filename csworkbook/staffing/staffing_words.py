@@ -120,3 +120,12 @@ def ways() -> dict[str, str]:
 def grains() -> dict[str, str]:
     """What parts of a week were judged, as part of a sentence."""
     return {"half hour": _("half hours"), "day": _("days"), "week": _("weeks")}
+
+
+def too_young(channels: Sequence[str]) -> str:
+    """Which channels are left out because too little is known of them; empty for none."""
+    if not channels:
+        return ""
+    return _("Left out, because there are no three weeks of contacts yet: {channels}.").format(
+        channels=channels_said(channels)
+    )

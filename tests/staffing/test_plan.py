@@ -286,3 +286,24 @@ def test_nothing_is_changed():
     before = CALLS.copy()
     plan(CALLS, **GIVEN)
     pd.testing.assert_frame_equal(CALLS, before)
+
+
+@pytest.mark.parametrize("channel", ["chat", "whatsapp"])
+def test_a_channel_that_began_last_week_is_left_out_and_said(calls, channel):
+    """The telephone is planned as it is without that channel."""
+    since = CALLS["opened_at"].max() - pd.Timedelta(days=8)
+    new = CALLS[CALLS["opened_at"] > since]
+    new = new.assign(channel=channel, contact_id="n" + new["contact_id"].astype(str))
+    both = pd.concat([CALLS, new], ignore_index=True)
+    found = plan(both, **GIVEN, shrinkage=0.0)
+    assert found.terms.young == (channel,)
+    assert f"no three weeks of contacts yet: {language_of(channel)}" in found.text
+    assert found.table.equals(calls.table)
+    with pytest.raises(DataError, match="too few contacts"):
+        plan(both, **GIVEN, channel=channel)
+
+
+def language_of(channel: str) -> str:
+    from csworkbook.results import word
+
+    return str(word(channel))
