@@ -84,6 +84,11 @@ class Roi(Result):
 
     @property
     def _few(self) -> str:
+        if self.table.empty and self.stage is not None and self.left.get("stage"):
+            return _(
+                "Which channels pay cannot be told: of none of these contacts is it known that it came at that stage. "
+                "Choose all contacts, or add to your export whether they came before or after buying."
+            )
         if self.table.empty:
             return _(
                 "Which channels pay cannot be told: no contact of a known customer lies in the time of the orders, with "

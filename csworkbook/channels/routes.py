@@ -84,7 +84,9 @@ def routing(
             _("These contacts do not tell “{measure}” of anybody.").format(
                 measure=agent_words.measures()[measure]
             ),
-            next_step=_("Choose another measure, or add it to your export."),
+            next_step=_("Choose another measure, or add it to your export.")
+            if by == "channel"
+            else _("Divide the work by channel only, choose another measure, or add it to your export."),
         )
     grid = _Grid.of(frame, by)
     limit = _hours(grid, frame, hours)

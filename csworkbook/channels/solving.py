@@ -120,7 +120,9 @@ def cost_to_resolution(
             allowed=_(
                 "Contacts of known customers, with a topic, over more time than a customer has to come back."
             ),
-            next_step=_("Bring contacts over a longer time, or choose a shorter one for coming back."),
+            next_step=_("Leave refunds out, or bring orders and returns over the same time as the contacts.")
+            if refunds
+            else _("Bring contacts over a longer time, or choose a shorter one for coming back."),
         )
     table = _table(parts, by, prices, seed)
     return Solving(table, by, prices, within, refunds, refund_days, margin, currency, left_out(contacts))

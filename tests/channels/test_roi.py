@@ -276,3 +276,13 @@ def test_the_demo_shop_loses_nothing_by_the_engine(shop):
 
 def test_the_demo_shop_says_it_in_both_languages(shop):
     assert_says(shop.call(roi, anyway=0.2))
+
+
+def test_a_stage_that_no_contact_tells_is_said():
+    from csworkbook.shop import open_shop
+
+    shop = open_shop()
+    contacts = shop.contacts.drop(columns="stage")
+    found = roi(contacts, shop.orders, shop.channel_costs, stage="before")
+    assert "known that it came at that stage" in found.text
+    assert found.findings()[0].certainty == "too few"
