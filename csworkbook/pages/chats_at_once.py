@@ -66,8 +66,10 @@ class Stretches(ipywidgets.VBox):
             return self._write(number, text)
 
         asked = _("{n} chats at once").format(n=number)
-        usual = _written(1 + queueing.STRETCH * (number - 1))
-        return Writing(asked, write, ask=_("times as long; usually {n}").format(n=usual), single=True)
+        assumed = _written(1 + queueing.STRETCH * (number - 1))
+        return Writing(
+            asked, write, ask=_("times as long; else reckoned with {n}").format(n=assumed), single=True
+        )
 
     def _write(self, number: int, text: str) -> dict[str, Any]:
         """Keep what was typed, or say why it cannot be; the panels follow when typing rests."""
