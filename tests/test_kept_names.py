@@ -55,3 +55,12 @@ def test_attributes_that_stay(shop):
     assert found.k == 2
     assert sorted(set(found.labels)) == [1, 2]
     assert found.labels.index.name == "customer_id"
+
+
+def test_staffing_keeps_its_attributes():
+    found = cs.staffing.agents(
+        200, 180, within_seconds=20, share=0.8, patience_seconds=None, concurrency=1, shrinkage=0
+    )
+    assert found.agents == 14
+    kept = (found.service_level, found.waiting_probability, found.mean_wait_seconds, found.occupancy)
+    assert kept == pytest.approx((0.8883500, 0.1741319, 7.8359, 10 / 14), abs=1e-4)
