@@ -64,3 +64,23 @@ def test_staffing_keeps_its_attributes():
     assert found.agents == 14
     kept = (found.service_level, found.waiting_probability, found.mean_wait_seconds, found.occupancy)
     assert kept == pytest.approx((0.8883500, 0.1741319, 7.8359, 10 / 14), abs=1e-4)
+
+
+def test_intake_keeps_its_attributes(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "Ordernummer;Klantnummer;Datum;Bedrag\n1;a;03-01-2026;12,50\n2;b;04-01-2026;veel\n", "utf-8"
+    )
+    one = cs.intake.read(path)
+    assert one.table == "orders"
+    assert one.frame["revenue"].tolist() == [12.5]
+    assert one.aside["reason"].str.len().gt(0).tolist() == [True]
+    assert one.mapping["Bedrag"] == "revenue"
+    assert any("semicolon" in note for note in one.notes)
+    assert [found.table for found in cs.intake.read_all(path)] == ["orders"]
+
+
+def test_a_shop_and_the_register_keep_theirs(shop):
+    assert shop.orders is not None
+    assert shop.settings.currency == "EUR"
+    assert cs.evidence.get("chats-at-once-2-5").value == 2.5
